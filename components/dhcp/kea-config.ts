@@ -1,0 +1,72 @@
+/** Kea's configuration, as an object that is its JSON. Manual: https://kea.readthedocs.io/en/kea-2.5.8/arm/dhcp4-srv.html */
+import type { Option, Reservation, Subnet } from "./settings";
+
+/** The folder of the control socket, in a volume that the exporter shares. */
+export const runFolder = "/run/kea";
+export const controlSocket = `${runFolder}/kea-dhcp4-ctrl.sock`;
+
+/** What the DHCP server hands out. */
+export interface KeaConfigOptions {
+    /** Addresses of the resolvers (option 6). */
+    readonly resolvers: readonly string[];
+    /** The address that clients renew at (option 54). Defaults to the pod's, which only lasts as long as the pod. */
+    readonly serverIdentifier?: string;
+    /** Domain name and search list (options 15 and 119). */
+    readonly domain: string;
+    /** How long a lease is valid, in seconds. */
+    readonly validLifetime: number;
+    /** When a client asks its server to renew (T1), in seconds. */
+    readonly renewTimer: number;
+    /** When a client asks any server (T2), in seconds. */
+    readonly rebindTimer: number;
+    readonly subnets: readonly Subnet[];
+    /** Options of every subnet. */
+    readonly options: readonly Option[];
+}
+
+/** Renders kea-dhcp4.conf. */
+export function keaConfig(options: KeaConfigOptions) {
+    const { resolvers, serverIdentifier, domain, validLifetime, renewTimer, rebindTimer, subnets } = options;
+    return {
+        Dhcp4: {
+            // Relayed requests only, which are plain UDP: raw sockets would pass the node's address translation by.
+            "interfaces-config": { interfaces: ["*"], "dhcp-socket-type": "udp" },
+            "control-socket": { "socket-type": "unix", "socket-name": controlSocket },
+            "lease-database": { type: "memfile", persist: true, name: "/data/dhcp4.leases", "lfc-interval": 3600 },
+            "valid-lifetime": validLifetime,
+            "renew-timer": renewTimer,
+            "rebind-timer": rebindTimer,
+            "option-data": [
+                { name: "domain-name-servers", data: resolvers.join(", ") },
+                ...(serverIdentifier ? [{ name: "dhcp-server-identifier", data: serverIdentifier }] : []),
+                { name: "domain-name", data: domain },
+                { name: "domain-search", data: domain },
+                ...options.options,
+            ],
+            // An address reserved in a pool is then never leased to somebody else.
+            "reservations-global": false,
+            "reservations-in-subnet": true,
+            subnet4: subnets.map(subnet4),
+            loggers: [
+                { name: "kea-dhcp4", severity: "INFO", output_options: [{ output: "stdout" }] },
+                // The exporter's two commands at each scrape.
+                { name: "kea-dhcp4.commands", severity: "WARN", output_options: [{ output: "stdout" }] },
+            ],
+        },
+    };
+}
+
+const subnet4 = ({ id, subnet, pools, router, options, reservations }: Subnet) => ({
+    id,
+    subnet,
+    pools: pools.map((pool) => ({ pool })),
+    "option-data": [{ name: "routers", data: router }, ...options],
+    reservations: reservations.map(reservation),
+});
+
+const reservation = ({ hwAddress, address, hostname, options }: Reservation) => ({
+    "hw-address": hwAddress.toLowerCase(),
+    "ip-address": address,
+    ...(hostname && { hostname }),
+    ...(options.length > 0 && { "option-data": options }),
+});

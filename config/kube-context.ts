@@ -1,0 +1,29 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/**
+ * Makes sure that the context exists before anything is touched. A preview does without: it needs no cluster.
+ * @throws RunError listing the contexts there are.
+ */
+export async function requireKubeContext(context: string): Promise<void> {
+    if (pulumi.runtime.isDryRun()) {
+        return;
+    }
+    const contexts = await kubeContexts();
+    if (!contexts.includes(context)) {
+        throw new pulumi.RunError(missingContext(context, contexts));
+    }
+}
+
+/** The names of the contexts in the user's kubeconfig: $KUBECONFIG's files or ~/.kube/config. */
+export async function kubeContexts(): Promise<string[]> {
+    const { KubeConfig } = await import("@kubernetes/client-node");
+    const config = new KubeConfig();
+    config.loadFromDefault();
+    return config.getContexts().map(({ name }) => name);
+}
+
+/** Says that the context is not there, which ones are, and how to name one. */
+export function missingContext(context: string, contexts: readonly string[]): string {
+    const there = contexts.length > 0 ? `there are: ${contexts.join(", ")}` : "there are none (see $KUBECONFIG)";
+    return `no context "${context}" in the kubeconfig; ${there}. Name one with: pulumi config set noc:kubeContext NAME`;
+}
