@@ -1,11 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * Makes sure that the context exists before anything is touched. A preview does without: it needs no cluster.
+ * Makes sure that the context exists before anything is touched. A preview does without, as it needs no cluster, and
+ * so does a run without an engine, which touches nothing.
  * @throws RunError listing the contexts there are.
  */
 export async function requireKubeContext(context: string): Promise<void> {
-    if (pulumi.runtime.isDryRun()) {
+    if (pulumi.runtime.isDryRun() || !pulumi.runtime.hasEngine()) {
         return;
     }
     const contexts = await kubeContexts();

@@ -1,0 +1,69 @@
+/** The stack's cluster, for the commands that look at what is deployed. */
+import * as k8s from "@kubernetes/client-node";
+import { createServer, type Server } from "node:net";
+import { Writable } from "node:stream";
+
+/** A cluster by the context of the user's kubeconfig. */
+export class Cluster {
+    public readonly config = new k8s.KubeConfig();
+    public readonly core: k8s.CoreV1Api;
+    public readonly apps: k8s.AppsV1Api;
+
+    /** @throws Error where the kubeconfig has no such context. */
+    constructor(context: string) {
+        this.config.loadFromDefault();
+        this.config.setCurrentContext(context);
+        this.core = this.config.makeApiClient(k8s.CoreV1Api);
+        this.apps = this.config.makeApiClient(k8s.AppsV1Api);
+    }
+
+    /** The running pods with these labels. */
+    public async pods(namespace: string, labelSelector: string): Promise<k8s.V1Pod[]> {
+        const { items } = await this.core.listNamespacedPod({ namespace, labelSelector });
+        return items.filter(({ metadata, status }) => !metadata?.deletionTimestamp && status?.phase === "Running");
+    }
+
+    /** Runs a command in a container and returns what it printed. @throws Error with what it printed, where it failed. */
+    public exec(pod: k8s.V1Pod, container: string, command: string[]): Promise<string> {
+        const { name = "", namespace = "" } = pod.metadata ?? {};
+        return new Promise((resolve, reject) => {
+            const output = new Collector();
+            const errors = new Collector();
+            new k8s.Exec(this.config)
+                .exec(namespace, name, container, command, output, errors, null, false, ({ status, message }) => {
+                    if (status === "Success") {
+                        resolve(output.text);
+                    } else {
+                        reject(new Error(`${command.join(" ")}: ${message ?? ""} ${errors.text} ${output.text}`.trim()));
+                    }
+                })
+                .catch(reject);
+        });
+    }
+
+    /**
+     * Listens on a port of loopback and passes what comes to the port of a pod.
+     * @param port 0 for any free one.
+     */
+    public async forward(pod: k8s.V1Pod, podPort: number, port = 0): Promise<{ port: number; close: () => void }> {
+        const { name = "", namespace = "" } = pod.metadata ?? {};
+        const forward = new k8s.PortForward(this.config);
+        const server: Server = createServer((socket) => {
+            socket.on("error", () => socket.destroy());
+            forward.portForward(namespace, name, [podPort], socket, null, socket).catch((error: unknown) => socket.destroy(error as Error));
+        });
+        await new Promise<void>((resolve, reject) => server.once("error", reject).listen(port, "127.0.0.1", resolve));
+        const address = server.address();
+        return { port: typeof address === "object" && address ? address.port : port, close: () => server.close() };
+    }
+}
+
+/** A stream that keeps what is written to it as text. */
+class Collector extends Writable {
+    public text = "";
+
+    public override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+        this.text += chunk.toString("utf8");
+        done();
+    }
+}

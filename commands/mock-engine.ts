@@ -1,0 +1,209 @@
+/**
+ * Runs the program without an engine, on the SDK's mock monitor, and keeps what it registers. The cluster is made up:
+ * every resource comes to be at once, and a load balancer hands out what it is asked for or the next free address.
+ */
+import * as pulumi from "@pulumi/pulumi";
+
+import { parseRange } from "../config/addresses";
+import { type RawConfig, stackConfig } from "./stack-config";
+
+/** A resource as the program registered it. Resources are named `type::name` throughout. */
+export interface Registration {
+    readonly id: string;
+    readonly type: string;
+    readonly name: string;
+    readonly parent?: string;
+    readonly custom: boolean;
+    /** The provider's name, for resources that are given one. */
+    readonly provider?: string;
+    /** Inputs as plain data; a secret is `[secret]`, what only the cluster will tell is `[unknown]`. */
+    readonly inputs: Record<string, unknown>;
+    readonly dependencies: readonly string[];
+    readonly propertyDependencies: Readonly<Record<string, readonly string[]>>;
+    /** The place of its start and end in the order of all starts and ends. */
+    readonly started: number;
+    finished: number;
+}
+
+/** What a run of the program came to. */
+export interface Run {
+    readonly resources: Registration[];
+    readonly outputs: Record<string, unknown>;
+}
+
+export interface RunOptions {
+    /** Settings over those of the stack's file. */
+    readonly config?: RawConfig;
+    /** Whether it is a preview, in which nothing is known that only the cluster can tell. Defaults to false. */
+    readonly preview?: boolean;
+    /** What a load balancer puts into a Service's status. Defaults to the address asked for, or the next free one. */
+    readonly ingress?: (service: string, requested?: string) => { ip?: string; hostname?: string }[];
+    /** Held until a resource comes to be. Defaults to not at all. */
+    readonly creation?: (resource: { type: string; name: string }) => Promise<void>;
+}
+
+type Program = () => Promise<Record<string, unknown>>;
+
+const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+const signature = "4dabf18193072939515e22adb298388d";
+const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
+
+/**
+ * Runs the program as the given stack.
+ * @throws whatever the program throws, such as the error that names a bad setting.
+ */
+export async function runProgram(stack: string, options: RunOptions = {}): Promise<Run> {
+    const { preview = false, creation } = options;
+    const config = { ...stackConfig(stack), ...options.config };
+    const resources: Registration[] = [];
+    let clock = 0;
+
+    const mocks: pulumi.runtime.Mocks = {
+        newResource: async ({ type, name, inputs, custom }) => {
+            await creation?.({ type, name });
+            return { id: custom ? `${name}-id` : "", state: { ...inputs, ...madeUp(type, name, inputs) } };
+        },
+        call: ({ inputs }) => inputs as Record<string, unknown>,
+    };
+    const freeAddresses = autoAssigned(config);
+    const madeUp = (type: string, name: string, inputs: Record<string, never>): Record<string, unknown> => {
+        switch (type) {
+            case "random:index/randomPassword:RandomPassword":
+                return { result: preview ? unknownValue : `password-of-${name}` };
+            case "kubernetes:core/v1:Service": {
+                const { metadata, spec } = inputs as unknown as ServiceInputs;
+                const requested = metadata.annotations?.["metallb.io/loadBalancerIPs"] ?? spec.loadBalancerIP;
+                const ingress = options.ingress?.(name, requested) ?? [{ ip: requested ?? freeAddresses.next().value }];
+                const status = spec.type === "LoadBalancer" ? { loadBalancer: { ingress } } : { loadBalancer: {} };
+                return preview
+                    ? { status: unknownValue, spec: { ...spec, clusterIP: spec.clusterIP ?? unknownValue } }
+                    : { status, spec: { ...spec, clusterIP: spec.clusterIP ?? "10.96.0.99" } };
+            }
+            default: {
+                const { metadata } = inputs as { metadata?: { name?: string } };
+                return metadata && !metadata.name ? { metadata: { ...metadata, name: `${name}-1a2b3c` } } : {};
+            }
+        }
+    };
+
+    await pulumi.runtime.setMocks(mocks, "noc", stack, preview);
+    pulumi.runtime.setAllConfig(config);
+    const monitor = pulumi.runtime.getMonitor() as unknown as Monitor;
+    monitor.registerErrorHook = (_request, callback) => callback(null, {});
+    const register = monitor.registerResource.bind(monitor);
+    monitor.registerResource = (request, callback) => {
+        const resource = registration(request, clock++);
+        resources.push(resource);
+        return register(request, (error, response) => {
+            resource.finished = clock++;
+            callback(error, response);
+        });
+    };
+
+    const failures: unknown[] = [];
+    const onFailure = (error: unknown) => failures.push(error);
+    process.on("unhandledRejection", onFailure);
+    try {
+        // eslint-disable-next-line @typescript-eslint/no-require-imports -- it needs the mocks to be there first
+        const program = require("../index") as Program;
+        const outputs = await program();
+        await pulumi.runtime.disconnect();
+        if (failures.length > 0) {
+            throw failures[0];
+        }
+        return { resources, outputs };
+    } finally {
+        process.off("unhandledRejection", onFailure);
+    }
+}
+
+/** The value of an output that is known; `undefined` for one that is not. */
+export async function valueOf<T>(output: pulumi.Output<T> | undefined): Promise<T | undefined> {
+    const { isKnown } = (output ?? {}) as { isKnown?: Promise<boolean> };
+    return output && (await isKnown) ? new Promise<T>((resolve) => output.apply(resolve)) : undefined;
+}
+
+interface ServiceInputs {
+    metadata: { annotations?: Record<string, string> };
+    spec: { type?: string; loadBalancerIP?: string; clusterIP?: string };
+}
+
+type Callback = (error: unknown, response: unknown) => void;
+
+interface Monitor {
+    registerErrorHook: (request: unknown, callback: Callback) => void;
+    registerResource: (request: RegisterRequest, callback: Callback) => unknown;
+}
+
+interface RegisterRequest {
+    getType(): string;
+    getName(): string;
+    getParent(): string;
+    getCustom(): boolean;
+    getProvider(): string;
+    getObject(): { toJavaScript(): Record<string, unknown> };
+    getDependenciesList(): string[];
+    getPropertydependenciesMap(): { forEach(visit: (value: { getUrnsList(): string[] }, key: string) => void): void };
+}
+
+function registration(request: RegisterRequest, started: number): Registration {
+    const propertyDependencies: Record<string, string[]> = {};
+    request.getPropertydependenciesMap().forEach((value, key) => {
+        const urns = value.getUrnsList();
+        if (urns.length > 0) {
+            propertyDependencies[key] = urns.map(resourceId).sort();
+        }
+    });
+    const type = request.getType();
+    const name = request.getName();
+    return {
+        id: `${type}::${name}`,
+        type,
+        name,
+        parent: request.getParent() ? resourceId(request.getParent()) : undefined,
+        custom: request.getCustom(),
+        provider: request.getProvider() ? request.getProvider().split("::")[3] : undefined,
+        inputs: plain(request.getObject().toJavaScript()) as Record<string, unknown>,
+        dependencies: request.getDependenciesList().map(resourceId).sort(),
+        propertyDependencies,
+        started,
+        finished: Number.POSITIVE_INFINITY,
+    };
+}
+
+/** `type::name` of a URN, whose type has the types of its parents before it. */
+export function resourceId(urn: string): string {
+    const [, , , types = "", name = ""] = urn.split("::").length === 4 ? ["", ...urn.split("::")] : [];
+    return `${types.split("$").at(-1) ?? ""}::${name}`;
+}
+
+/** Inputs as the wire has them, made plain. */
+export function plain(value: unknown): unknown {
+    if (value === unknownValue) {
+        return "[unknown]";
+    }
+    if (Array.isArray(value)) {
+        return value.map(plain);
+    }
+    if (typeof value !== "object" || value === null) {
+        return value;
+    }
+    if ((value as Record<string, unknown>)[signature] === secretSignature) {
+        return "[secret]";
+    }
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plain(inner)]));
+}
+
+/** The addresses of the stack's pools that nobody asks for. */
+function* autoAssigned(config: RawConfig): Generator<string, string> {
+    const asked = ["dnsAddress", "dhcpAddress", "monitoringGrafanaAddress"].map((key) => config[`noc:${key}`]);
+    const pools = JSON.parse(config["noc:metallbPools"] ?? "[]") as { addresses: string[]; reserved?: string[] }[];
+    for (const { addresses, reserved = [] } of pools) {
+        for (const address of addresses.flatMap((range) => [...parseRange(range).take(64)].map(String))) {
+            if (!asked.includes(address) && !reserved.includes(address)) {
+                yield address;
+            }
+        }
+    }
+    return "198.51.100.1";
+}

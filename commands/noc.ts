@@ -1,0 +1,28 @@
+/** The npm scripts' entry: `tsx commands/noc.ts COMMAND [ARGUMENT …]`. */
+import { environment } from "./environment";
+
+const [command = "", ...rest] = process.argv.slice(2);
+
+/** Loaded when called: each command needs other packages, and none shall wait for another's. */
+const commands: Record<string, () => Promise<void>> = {
+    build: async () => (await import("./build")).build(environment.stack, rest),
+    up: async () => (await import("./deploy")).up(rest),
+    destroy: async () => (await import("./deploy")).destroy(rest),
+    "monitoring:up": async () => (await import("./deploy")).up(rest, "monitoring"),
+    "monitoring:destroy": async () => (await import("./deploy")).destroy(rest, "monitoring"),
+    status: async () => (await import("./status")).status(),
+    "monitoring:status": async () => (await import("./status")).status("monitoring"),
+    grafana: async () => (await import("./port-forward")).grafana(),
+    prometheus: async () => (await import("./port-forward")).prometheus(),
+    expected: async () => (await import("./expected")).updateExpected(),
+};
+
+const chosen = commands[command];
+if (!chosen) {
+    console.error(`unknown command "${command}"; there are: ${Object.keys(commands).join(", ")}`);
+    process.exit(64);
+}
+chosen().catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(1);
+});

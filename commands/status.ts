@@ -1,0 +1,91 @@
+import type * as k8s from "@kubernetes/client-node";
+import Table from "cli-table3";
+
+import { parseSettings } from "../config/settings";
+import { Cluster } from "./cluster";
+import { kubeContext } from "./deploy";
+import { environment } from "./environment";
+import { pulumi } from "./pulumi";
+import { stackConfig } from "./stack-config";
+
+type Workload = k8s.V1Deployment | k8s.V1StatefulSet | k8s.V1DaemonSet;
+
+/** One line of the table. */
+export interface Row {
+    readonly component: string;
+    readonly name: string;
+    readonly version: string;
+    readonly ready: string;
+    readonly address: string;
+    readonly lastRestart: string;
+}
+
+/** Shows what is deployed of the stack, or of one component, at a glance. */
+export async function status(component?: string): Promise<void> {
+    const cluster = new Cluster(kubeContext(await pulumi()));
+    const { namespace } = parseSettings(stackConfig(environment.stack)).site;
+    const namespaces: [string, string][] = [
+        ["metallb-system", "load balancer"],
+        [namespace, "DNS and DHCP"],
+        ["monitoring", "monitoring"],
+    ];
+    const table = new Table({ head: ["component", "workload", "version", "ready", "address", "last restart"], style: { head: [], border: [] } });
+    for (const [name, title] of namespaces.filter(([name]) => !component || name === component)) {
+        for (const row of await rows(cluster, name, title)) {
+            table.push([row.component, row.name, row.version, row.ready, row.address, row.lastRestart]);
+        }
+    }
+    console.log(table.toString());
+}
+
+async function rows({ core, apps }: Cluster, namespace: string, component: string): Promise<Row[]> {
+    const [deployments, statefulSets, daemonSets, services, pods] = await Promise.all([
+        apps.listNamespacedDeployment({ namespace }),
+        apps.listNamespacedStatefulSet({ namespace }),
+        apps.listNamespacedDaemonSet({ namespace }),
+        core.listNamespacedService({ namespace }),
+        core.listNamespacedPod({ namespace }),
+    ]);
+    const workloads: Workload[] = [...deployments.items, ...statefulSets.items, ...daemonSets.items];
+    if (workloads.length === 0) {
+        return [{ component, name: "-", version: "-", ready: "not deployed", address: "-", lastRestart: "-" }];
+    }
+    return workloads.map((workload) => row(component, workload, services.items, pods.items));
+}
+
+/** The line of a workload. */
+export function row(component: string, workload: Workload, services: readonly k8s.V1Service[], pods: readonly k8s.V1Pod[]): Row {
+    const { matchLabels = {} } = workload.spec?.selector ?? {};
+    const labels = workload.spec?.template.metadata?.labels ?? {};
+    const mine = pods.filter((pod) => selects(matchLabels, pod.metadata?.labels ?? {}));
+    return {
+        component,
+        name: workload.metadata?.name ?? "",
+        version: workload.spec?.template.spec?.containers[0]?.image?.split(":").at(-1) ?? "?",
+        ready: readiness(workload),
+        address: services.filter(({ spec }) => spec?.type === "LoadBalancer" && selects(spec.selector ?? {}, labels)).map(addressOf).join(", ") || "-",
+        lastRestart: lastRestart(mine),
+    };
+}
+
+const selects = (selector: Record<string, string>, labels: Record<string, string>): boolean =>
+    Object.keys(selector).length > 0 && Object.entries(selector).every(([key, value]) => labels[key] === value);
+
+function addressOf({ status }: k8s.V1Service): string {
+    const [ingress] = status?.loadBalancer?.ingress ?? [];
+    return ingress?.ip ?? ingress?.hostname ?? "none yet";
+}
+
+function readiness({ spec, status }: Workload): string {
+    const [ready, desired] =
+        status && "desiredNumberScheduled" in status
+            ? [status.numberReady, status.desiredNumberScheduled]
+            : [(status as k8s.V1DeploymentStatus | undefined)?.readyReplicas ?? 0, (spec as k8s.V1DeploymentSpec | undefined)?.replicas ?? 0];
+    return `${ready}/${desired}`;
+}
+
+function lastRestart(pods: readonly k8s.V1Pod[]): string {
+    const restarts = pods.flatMap(({ status }) => (status?.containerStatuses ?? []).flatMap(({ lastState }) => lastState?.terminated?.finishedAt ?? []));
+    const last = restarts.map((date) => new Date(date).getTime()).sort((a, b) => b - a)[0];
+    return last === undefined ? "never" : new Date(last).toISOString().replace(/\.\d+Z$/, "Z");
+}

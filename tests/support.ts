@@ -1,0 +1,52 @@
+import * as pulumi from "@pulumi/pulumi";
+import { spawnSync } from "node:child_process";
+
+import type { Registration, Run } from "../commands/mock-engine";
+
+/** The resource with that name and, where several have it, of that kind (the last part of its type). */
+export function resource(run: Run, name: string, kind = ""): Registration {
+    const found = run.resources.filter((r) => r.name === name && r.type.endsWith(kind));
+    if (found.length !== 1 || !found[0]) {
+        throw new Error(`${found.length} resources are called ${name}: ${run.resources.map((r) => r.id).join(", ")}`);
+    }
+    return found[0];
+}
+
+/** Everything that has to exist before the resource does: what it and its parents depend on, and so on. */
+export function waitsFor(run: Run, resource: Registration): Set<string> {
+    const byId = new Map(run.resources.map((r) => [r.id, r]));
+    const seen = new Set<string>();
+    const visit = (id: string) => {
+        if (!seen.has(id)) {
+            seen.add(id);
+            direct(byId.get(id)).forEach(visit);
+        }
+    };
+    direct(resource).forEach(visit);
+    return seen;
+}
+
+function direct(resource: Registration | undefined): string[] {
+    return resource
+        ? [...resource.dependencies, ...Object.values(resource.propertyDependencies).flat(), ...(resource.parent ? [resource.parent] : [])]
+        : [];
+}
+
+/** The message of the error that the call ends with. */
+export function messageOf(call: () => unknown): string {
+    try {
+        call();
+    } catch (error) {
+        return error instanceof pulumi.RunError ? error.message : `not a RunError: ${String(error)}`;
+    }
+    return "no error";
+}
+
+/** Whether a program is installed; says so once where it is not, because its tests then do not run. */
+export function installed(program: string): boolean {
+    const found = spawnSync("which", [program]).status === 0;
+    if (!found) {
+        console.log(`    not run: ${program} is not installed`);
+    }
+    return found;
+}
