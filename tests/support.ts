@@ -1,7 +1,21 @@
 import * as pulumi from "@pulumi/pulumi";
 import { spawnSync } from "node:child_process";
 
-import type { Registration, Run } from "../commands/mock-engine";
+import { type Registration, type Run, runProgram } from "../commands/mock-engine";
+
+const runs = new Map<string, Promise<Run>>();
+
+/** The stack as it stands in its file, run once for all tests. */
+export function stackRun(stack: string): Promise<Run> {
+    const run = runs.get(stack) ?? runProgram(stack);
+    runs.set(stack, run);
+    return run;
+}
+
+/** A Kubernetes object's annotations and labels. */
+export function metadataOf({ inputs }: Registration): { annotations: Record<string, string>; labels: Record<string, string> } {
+    return inputs.metadata as ReturnType<typeof metadataOf>;
+}
 
 /** The resource with that name and, where several have it, of that kind (the last part of its type). */
 export function resource(run: Run, name: string, kind = ""): Registration {

@@ -1,4 +1,7 @@
 /** Kea's configuration, as an object that is its JSON. Manual: https://kea.readthedocs.io/en/kea-2.5.8/arm/dhcp4-srv.html */
+import * as pulumi from "@pulumi/pulumi";
+import { isIPv4 } from "node:net";
+
 import type { Option, Reservation, Subnet } from "./settings";
 
 /** The folder of the control socket, in a volume that the exporter shares. */
@@ -24,9 +27,18 @@ export interface KeaConfigOptions {
     readonly options: readonly Option[];
 }
 
-/** Renders kea-dhcp4.conf. */
+/**
+ * Renders kea-dhcp4.conf.
+ * @throws RunError where a resolver has no address: DHCP hands out addresses, not names.
+ */
 export function keaConfig(options: KeaConfigOptions) {
     const { resolvers, serverIdentifier, domain, validLifetime, renewTimer, rebindTimer, subnets } = options;
+    const named = resolvers.find((resolver) => !isIPv4(resolver));
+    if (named !== undefined) {
+        throw new pulumi.RunError(
+            `the load balancer gave DNS the name ${named}, but DHCP can only hand out addresses; set noc:dhcpResolvers and noc:dnsEnabled to false, or use a load balancer that gives addresses`,
+        );
+    }
     return {
         Dhcp4: {
             // Relayed requests only, which are plain UDP: raw sockets would pass the node's address translation by.
@@ -38,7 +50,7 @@ export function keaConfig(options: KeaConfigOptions) {
             "rebind-timer": rebindTimer,
             "option-data": [
                 { name: "domain-name-servers", data: resolvers.join(", ") },
-                ...(serverIdentifier ? [{ name: "dhcp-server-identifier", data: serverIdentifier }] : []),
+                ...(serverIdentifier && isIPv4(serverIdentifier) ? [{ name: "dhcp-server-identifier", data: serverIdentifier }] : []),
                 { name: "domain-name", data: domain },
                 { name: "domain-search", data: domain },
                 ...options.options,

@@ -38,7 +38,8 @@ export class Monitoring extends pulumi.ComponentResource {
         { watched, ...args }: MonitoringOptions,
         { dependsOn = [], ...opts }: ComponentOptions = {},
     ) {
-        super("noc:monitoring:Monitoring", name, args, opts);
+        const password = args.grafanaPassword && pulumi.secret(args.grafanaPassword);
+        super("noc:monitoring:Monitoring", name, { ...args, grafanaPassword: password }, opts);
         const { site } = args;
         const child = { parent: this };
 
@@ -66,7 +67,7 @@ export class Monitoring extends pulumi.ComponentResource {
         );
 
         this.grafanaPassword = pulumi.secret(
-            args.grafanaPassword ?? new random.RandomPassword("grafana-password", { length: 24, special: false }, child).result,
+            password ?? new random.RandomPassword("grafana-password", { length: 24, special: false }, child).result,
         );
         const admin = new k8s.core.v1.Secret(
             adminSecret.name,

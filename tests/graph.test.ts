@@ -1,0 +1,132 @@
+import { expect } from "chai";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { deploymentWaves } from "../commands/graph";
+import { type RunOptions, runProgram, valueOf } from "../commands/mock-engine";
+import { resource, stackRun, waitsFor } from "./support";
+
+const stacks = ["poc", "homelab"] as const;
+const off = { "noc:metallbEnabled": "false", "noc:loadBalancerClass": "" };
+
+describe("the graph", () => {
+    for (const stack of stacks) {
+        describe(`of ${stack}`, () => {
+            it("gives every Kubernetes resource the stack's provider", async () => {
+                const { resources } = await stackRun(stack);
+                const kubernetes = resources.filter(({ type, custom }) => custom && type.startsWith("kubernetes:"));
+                expect(kubernetes).to.have.length.above(20);
+                expect(kubernetes.filter(({ provider }) => provider !== "cluster").map(({ id }) => id)).to.deep.equal([]);
+            });
+
+            it("makes pools after MetalLB, and Services with an address after the pools", async () => {
+                const run = await stackRun(stack);
+                const pools = run.resources.filter(({ type }) => type.endsWith(":IPAddressPool"));
+                const services = run.resources.filter(({ type, inputs }) => type.endsWith("v1:Service") && (inputs.spec as { type?: string }).type === "LoadBalancer");
+                expect(services.map(({ name }) => name).sort()).to.deep.equal(["kea-dhcp", "kube-prometheus-stack-grafana", "unbound"]);
+                for (const pool of pools) {
+                    expect([...waitsFor(run, pool)]).to.include("kubernetes:helm.sh/v3:Release::metallb");
+                    services.forEach((service) => expect([...waitsFor(run, service)], service.name).to.include(pool.id));
+                }
+            });
+
+            it("lets the resolver's pods and the monitoring start beside MetalLB", async () => {
+                const run = await stackRun(stack);
+                for (const [name, kind] of [["unbound", "Deployment"], ["redis", "Deployment"], ["kube-prometheus-stack", "Release"]] as const) {
+                    expect([...waitsFor(run, resource(run, name, kind))].filter((id) => /metallb/.test(id)), name).to.deep.equal([]);
+                }
+            });
+
+            it("lets nothing but monitoring wait for monitoring", async () => {
+                const run = await stackRun(stack);
+                const ofMonitoring = new Set(run.resources.filter(({ parent, id }) => [parent, id].includes("noc:monitoring:Monitoring::monitoring")).map(({ id }) => id));
+                for (const other of run.resources.filter(({ id }) => !ofMonitoring.has(id))) {
+                    expect([...waitsFor(run, other)].filter((id) => ofMonitoring.has(id)), other.id).to.deep.equal([]);
+                }
+            });
+
+            it("has no resource that is there only when a value is known", async () => {
+                const preview = await runProgram(stack, { preview: true });
+                const ids = (run: typeof preview) => run.resources.map(({ id }) => id).sort();
+                expect(ids(preview)).to.deep.equal(ids(await stackRun(stack)));
+            });
+
+            it("previews with the DNS address unknown, and so Kea's values", async () => {
+                const preview = await runProgram(stack, { preview: true });
+                expect(await valueOf(preview.outputs.dnsAddress as never)).to.equal(undefined);
+                expect(resource(preview, "kea-dhcp", "Release").inputs.values).to.equal("[unknown]");
+            });
+
+            it("has no Service whose pods wait for it", async () => {
+                const run = await stackRun(stack);
+                for (const name of ["unbound", "redis"]) {
+                    const before = waitsFor(run, resource(run, name, "Deployment"));
+                    const after = waitsFor(run, resource(run, name, "v1:Service"));
+                    expect(before.has(`kubernetes:core/v1:Service::${name}`) && after.has(`kubernetes:apps/v1:Deployment::${name}`)).to.equal(false);
+                }
+            });
+
+            it("comes to be in waves that end with Kea and its monitor", async () => {
+                const waves = deploymentWaves(await stackRun(stack));
+                expect(waves.at(-2)?.map(({ id }) => id)).to.deep.equal(["kubernetes:helm.sh/v3:Release::kea-dhcp"]);
+            });
+        });
+    }
+
+    describe("in time", () => {
+        /** Each resource takes a while to come to be, those of MetalLB the longest. */
+        const slow: RunOptions["creation"] = ({ type, name }) => sleep(/metallb/i.test(type + name) ? 40 : 5);
+        /** Nothing that comes after starts before all that come before have ended. */
+        const order = async (before: [string, string], after: [string, string], options: RunOptions = {}) => {
+            const run = await runProgram("poc", { creation: slow, ...options });
+            expect(resource(run, ...after).started).to.be.above(resource(run, ...before).finished);
+        };
+
+        it("makes the DNS Service only when the pool is there", () => order(["noc-poc-pool-fixed", "IPAddressPool"], ["unbound", "v1:Service"]));
+        it("starts Kea only when DNS has its address", () => order(["unbound", "v1:Service"], ["kea-dhcp", "Release"]));
+        it("starts Kea only when the resolver's pods are ready", () => order(["unbound", "Deployment"], ["kea-dhcp", "Release"]));
+        it("installs Prometheus only when the CRDs are there", () => order(["prometheus-operator-crds", "Release"], ["kube-prometheus-stack", "Release"]));
+        it("monitors Kea only when it runs", () => order(["kea-dhcp", "Release"], ["kea-dhcp-monitor", "ServiceMonitor"]));
+        // A switched-off component must not cut the chain in two: https://github.com/pulumi/pulumi/issues/8721
+        it("starts Kea only when DNS has its address, without MetalLB too", () => order(["unbound", "v1:Service"], ["kea-dhcp", "Release"], { config: off }));
+        it("starts Kea only when the pool is there, without DNS too", () =>
+            order(["noc-poc-pool-fixed", "IPAddressPool"], ["kea-dhcp", "v1:Service"], { config: { "noc:dnsEnabled": "false", "noc:dhcpResolvers": '["192.168.1.53"]' } }));
+    });
+
+    describe("with MetalLB switched off", () => {
+        it("has nothing of MetalLB, and asks the cluster's own load balancer for the addresses", async () => {
+            const run = await runProgram("poc", { config: off });
+            expect(run.resources.filter(({ id }) => /metallb/i.test(id)).map(({ id }) => id)).to.deep.equal([]);
+            expect(resource(run, "unbound", "v1:Service").inputs.spec).to.include({ loadBalancerIP: "192.168.139.50" });
+        });
+
+        it("hands out what that load balancer gave, whatever was asked for", async () => {
+            const run = await runProgram("poc", { config: off, ingress: () => [{ ip: "198.19.249.2" }] });
+            const { values } = resource(run, "kea-dhcp", "Release").inputs as { values: { podAnnotations: Record<string, string> } };
+            expect(values.podAnnotations["k8s-noc/kea-dhcp4.conf"]).to.contain('"data": "198.19.249.2"');
+        });
+    });
+
+    for (const [component, gone] of [["metallb", /metallb/i], ["dns", /unbound|redis/], ["dhcp", /kea/], ["monitoring", /monitor|grafana|prometheus/i]] as const) {
+        it(`comes to be without ${component}`, async () => {
+            const config = { [`noc:${component}Enabled`]: "false", "noc:dhcpResolvers": '["192.168.1.53"]' };
+            const run = await runProgram("poc", { config });
+            expect(run.resources.filter(({ id }) => gone.test(id)).map(({ id }) => id)).to.deep.equal([]);
+            deploymentWaves(run);
+        });
+    }
+
+    it("gives DNS its own address however the others race for theirs", async () => {
+        // On a cluster, the DHCP Service once took the pool's first address, which clients were told to ask for names.
+        const { resources } = await stackRun("poc");
+        const pools = resources.filter(({ type }) => type.endsWith(":IPAddressPool")).map(({ inputs }) => inputs.spec as { addresses: string[]; autoAssign: boolean });
+        expect(pools.find(({ autoAssign }) => autoAssign)?.addresses).to.deep.equal(["192.168.139.52-192.168.139.70"]);
+    });
+});
+
+describe("a bad setting", () => {
+    it("stops the program before anything is registered", async () => {
+        let error: unknown;
+        await runProgram("poc", { config: { "noc:dnsAddress": "192.168.139.99" }, creation: () => expect.fail("something was registered") }).catch((e: unknown) => (error = e));
+        expect(String(error)).to.contain("noc:dnsAddress");
+    });
+});
