@@ -40,7 +40,7 @@ function chartOutput(annotations: unknown): string {
     ].map((object) => stringify(object)).join("---\n");
 }
 
-interface Manifest { kind: string; metadata: { name: string }; data: Record<string, string>; spec: { template: { metadata: { annotations: Record<string, string>; labels: Record<string, string> }; spec: { initContainers?: unknown; containers: Record<string, unknown>[]; volumes: unknown[] } } } }
+interface Manifest { kind: string; metadata: { name: string }; data: Record<string, string>; spec: { template: { metadata: { annotations: Record<string, string>; labels: Record<string, string> }; spec: { initContainers?: unknown; containers: Record<string, unknown>[]; volumes: unknown[]; terminationGracePeriodSeconds?: number } } } }
 
 async function rendered(config: ReturnType<typeof keaConfig>): Promise<Manifest[]> {
     const { postRender } = (await import("./kea-post-render.mjs")) as { postRender: (text: string) => string };
@@ -112,6 +112,11 @@ describe("the Kea chart's post-renderer", () => {
         expect(kea.volumeMounts).to.deep.include({ name: "run", mountPath: "/run/kea" });
         expect(exporter.volumeMounts).to.deep.equal([{ name: "run", mountPath: "/run/kea" }]);
         expect(exporter.ports).to.deep.equal([{ name: "metrics", containerPort: 9547 }]);
+    });
+
+    it("does not wait half a minute for an exporter that knows no SIGTERM", async () => {
+        const { spec } = find(await rendered(keaConfig(options)), "StatefulSet").spec.template;
+        expect(spec.terminationGracePeriodSeconds).to.equal(5);
     });
 
     it("leaves the Service with an address to the program", async () => {

@@ -1,4 +1,3 @@
-import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -7,7 +6,8 @@ import { join } from "node:path";
 import { charts } from "../../config/versions";
 import { chartRelease } from "../helm";
 import { loadBalancerAddress, loadBalancerService } from "../load-balancer";
-import { labels, type Site } from "../site";
+import { metricsMonitor, metricsService } from "../metrics";
+import type { Site } from "../site";
 import type { AlertGroup, ServiceMonitor, Watched } from "../watch";
 import { keaConfig, type KeaConfigOptions } from "./kea-config";
 import { app, dhcpPort, exporterPort, keaValues } from "./values";
@@ -68,21 +68,9 @@ export class Dhcp extends pulumi.ComponentResource implements Watched {
             { parent: this },
         );
 
-        new k8s.core.v1.Service(
-            "kea-dhcp-metrics",
-            {
-                metadata: {
-                    name: "kea-dhcp-metrics",
-                    namespace,
-                    labels: labels("kea-dhcp-metrics"),
-                    annotations: { "pulumi.com/skipAwait": "true" },
-                },
-                spec: { clusterIP: "None", selector, ports: [{ name: "metrics", port: exporterPort }] },
-            },
-            { parent: this },
-        );
+        metricsService({ app, namespace, selector, port: exporterPort }, { parent: this });
 
-        this.monitors = [{ name: app, namespace: site.namespace, selector: { app: "kea-dhcp-metrics" }, port: "metrics" }];
+        this.monitors = [metricsMonitor(app, site.namespace)];
         this.registerOutputs({ address: this.address });
     }
 }

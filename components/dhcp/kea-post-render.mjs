@@ -36,6 +36,8 @@ export function postRender(manifests) {
         { name: "kea-config", configMap: { name: find("ConfigMap").metadata.name } },
         { name: "run", emptyDir: { medium: "Memory", sizeLimit: "1Mi" } },
     ];
+    // Kea ends within a second of SIGTERM; the exporter, process 1 of its own and without a handler, never does.
+    template.spec.terminationGracePeriodSeconds = 5;
     const [main] = template.spec.containers;
     template.spec.containers = [{ ...main, ...kea }, exporter];
 

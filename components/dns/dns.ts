@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 
 import { loadBalancerAddress, loadBalancerService } from "../load-balancer";
+import { metricsMonitor, metricsService } from "../metrics";
 import { type ComponentOptions, labels, type Site } from "../site";
 import type { AlertGroup, ServiceMonitor, Watched } from "../watch";
 import { unboundAlerts } from "./alerts";
@@ -93,25 +94,10 @@ export class Dns extends pulumi.ComponentResource implements Watched {
             },
             { ...child, dependsOn: [...dependsOn] },
         );
-        new k8s.core.v1.Service(
-            "unbound-metrics",
-            {
-                metadata: {
-                    name: "unbound-metrics",
-                    namespace,
-                    labels: labels("unbound-metrics"),
-                    annotations: { "pulumi.com/skipAwait": "true" },
-                },
-                spec: { clusterIP: "None", selector: { app }, ports: [{ name: "metrics", port: exporterPort }] },
-            },
-            child,
-        );
+        metricsService({ app, namespace, selector: { app }, port: exporterPort }, child);
 
         this.address = loadBalancerAddress(service);
-        this.monitors = [
-            { name: "unbound", namespace: site.namespace, selector: { app: "unbound-metrics" }, port: "metrics" },
-            { name: "redis", namespace: site.namespace, selector: { app: "redis" }, port: "metrics" },
-        ];
+        this.monitors = [metricsMonitor(app, site.namespace), metricsMonitor("redis", site.namespace)];
         this.alerts = [{ name: "unbound", namespace: site.namespace, rules: unboundAlerts(site.namespace) }];
         this.registerOutputs({ address: this.address });
     }

@@ -2,11 +2,12 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { images } from "../../config/versions";
+import { metricsService } from "../metrics";
 import { imageReference, labels, runAs, type Site, unprivileged } from "../site";
 import { redisMaxMemory } from "./sizing";
 
 const app = "redis";
-export const exporterPort = 9121;
+const exporterPort = 9121;
 
 /** The shared cache's settings. */
 export interface RedisOptions {
@@ -143,6 +144,8 @@ export function redis(options: RedisOptions, opts: pulumi.CustomResourceOptions)
         opts,
     );
 
+    metricsService({ app, namespace, selector: { app }, port: exporterPort }, opts);
+
     return new k8s.core.v1.Service(
         app,
         {
@@ -154,10 +157,7 @@ export function redis(options: RedisOptions, opts: pulumi.CustomResourceOptions)
             },
             spec: {
                 selector: { app },
-                ports: [
-                    { name: "redis", port: 6379 },
-                    { name: "metrics", port: exporterPort },
-                ],
+                ports: [{ name: "redis", port: 6379 }],
             },
         },
         opts,

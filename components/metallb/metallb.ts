@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { charts } from "../../config/versions";
 import { chartRelease } from "../helm";
+import { metricsMonitor, metricsService } from "../metrics";
 import { labels, type Site } from "../site";
 import type { AlertGroup, ServiceMonitor, Watched } from "../watch";
 import { poolManifests } from "./pools";
@@ -25,9 +26,7 @@ const namespaceName = "metallb-system";
 
 /** MetalLB in layer-2 mode: its chart, the address pools and their announcement. */
 export class MetalLB extends pulumi.ComponentResource implements Watched {
-    public readonly monitors: readonly ServiceMonitor[] = [
-        { name: "metallb", namespace: namespaceName, selector: { app: "metallb" }, port: "metrics" },
-    ];
+    public readonly monitors: readonly ServiceMonitor[] = [metricsMonitor("metallb", namespaceName)];
     public readonly alerts: readonly AlertGroup[] = [];
 
     constructor(name: string, args: MetalLBOptions, opts?: pulumi.ComponentResourceOptions) {
@@ -81,21 +80,8 @@ export class MetalLB extends pulumi.ComponentResource implements Watched {
         );
 
         // The chart makes a Service for its metrics only together with a monitor, which would need the operator's CRDs.
-        new k8s.core.v1.Service(
-            "metallb-metrics",
-            {
-                metadata: {
-                    name: "metallb-metrics",
-                    namespace: namespaceName,
-                    labels: labels("metallb"),
-                    annotations: { "pulumi.com/skipAwait": "true" },
-                },
-                spec: {
-                    clusterIP: "None",
-                    selector: { "app.kubernetes.io/name": "metallb" },
-                    ports: [{ name: "metrics", port: 7472 }],
-                },
-            },
+        metricsService(
+            { app: "metallb", namespace: namespaceName, selector: { "app.kubernetes.io/name": "metallb" }, port: 7472 },
             { parent: this, dependsOn: namespace },
         );
 

@@ -75,7 +75,7 @@ describe("monitoring", () => {
             const services = resources
                 .filter(({ type }) => type === "kubernetes:core/v1:Service")
                 .map(({ inputs }) => inputs as { metadata: { namespace: string; labels: Record<string, string> }; spec: { ports: { name: string }[] } })
-                .filter((service) => service.metadata.namespace === metadata.namespace && service.metadata.labels.app === spec.selector.matchLabels.app);
+                .filter((service) => service.metadata.namespace === metadata.namespace && Object.entries(spec.selector.matchLabels).every(([key, value]) => service.metadata.labels[key] === value));
             expect(services, monitor.name).to.have.length(1);
             expect(services[0]?.spec.ports.map(({ name }) => name)).to.include(spec.endpoints[0]?.port);
         }

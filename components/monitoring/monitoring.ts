@@ -123,7 +123,7 @@ function serviceMonitor({ name, namespace, selector, port, interval }: ServiceMo
             apiVersion: "monitoring.coreos.com/v1",
             kind: "ServiceMonitor",
             metadata: { name, namespace, labels: labels(name) },
-            spec: { selector: { matchLabels: selector }, endpoints: [{ port, interval }] },
+            spec: { jobLabel: "app", selector: { matchLabels: selector }, endpoints: [{ port, interval }] },
         },
         opts,
     );
