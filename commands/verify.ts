@@ -18,7 +18,7 @@ export async function verify(args: readonly string[]): Promise<void> {
     if (unknown.length > 0) {
         throw new Error(`no suite is called ${unknown.join(", ")}; there are: ${suites.join(", ")}`);
     }
-    const mocha = new Mocha({ timeout: 120_000, slow: 10_000 });
+    const mocha = new Mocha({ timeout: 240_000, slow: 10_000 });
     chosen.forEach((suite) => mocha.addFile(join(projectFolder, "tests", "verify", `${suite}.ts`)));
     const { failures, pending } = await new Promise<{ failures: number; pending: number }>((resolve) => {
         const runner = mocha.run((failures) => resolve({ failures, pending: runner.stats?.pending ?? 0 }));

@@ -11,6 +11,9 @@ export function metallbValues({ site, announceFromControlPlane }: MetalLBOptions
         controller: {
             image: image("controller", site),
             readinessProbe: eagerProbe,
+            // The controller opens its port when the kubelet has mounted the webhook's new certificate, which may take
+            // the kubelet a minute, or a restart of the container (https://github.com/metallb/metallb/issues/1597).
+            livenessProbe: { initialDelaySeconds: 1, periodSeconds: 5, failureThreshold: 3, timeoutSeconds: 5 },
         },
         speaker: {
             image: image("speaker", site),

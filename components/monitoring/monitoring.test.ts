@@ -58,6 +58,12 @@ describe("monitoring", () => {
         expect(resource(kept, "prometheus-operator-crds").inputs.values).to.deep.equal({ crds: { annotations: { "helm.sh/resource-policy": "keep" } } });
     });
 
+    it("makes the kubelet's Service before the operator does, to remove it after the operator", async () => {
+        const run = await stackRun("poc");
+        expect(resource(run, "kubelet").inputs).to.have.nested.include({ "metadata.name": "kube-prometheus-stack-kubelet", "metadata.namespace": "kube-system" });
+        expect(waitsFor(run, resource(run, "kube-prometheus-stack", "Release"))).to.include("kubernetes:core/v1:Service::kubelet");
+    });
+
     it("watches every component, after the CRDs and after what it watches", async () => {
         const run = await stackRun("poc");
         const monitors = run.resources.filter(({ type }) => type.endsWith(":ServiceMonitor"));

@@ -77,6 +77,21 @@ export class Monitoring extends pulumi.ComponentResource {
             },
             inNamespace,
         );
+        // The operator makes this Service itself and would leave it behind. Made before it, it goes after it.
+        const kubelet = new k8s.core.v1.Service(
+            "kubelet",
+            {
+                metadata: {
+                    name: `${release}-kubelet`,
+                    namespace: "kube-system",
+                    labels: { "k8s-app": "kubelet", "app.kubernetes.io/name": "kubelet" },
+                    annotations: { "pulumi.com/skipAwait": "true" },
+                },
+                spec: { clusterIP: "None", ports: [{ name: "https-metrics", port: 10250 }] },
+            },
+            // From then on it is the operator's, with the labels and ports that it wants.
+            { parent: this, ignoreChanges: ["metadata.labels", "spec"] },
+        );
         chartRelease(
             {
                 chart: charts.prometheusStack,
@@ -86,7 +101,7 @@ export class Monitoring extends pulumi.ComponentResource {
                 timeout: 900,
                 site,
             },
-            { parent: this, dependsOn: [namespace, crds, admin] },
+            { parent: this, dependsOn: [namespace, crds, admin, kubelet] },
         );
 
         const selector = { "app.kubernetes.io/name": "grafana", "app.kubernetes.io/instance": release };

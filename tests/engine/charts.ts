@@ -47,7 +47,7 @@ const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
 
 const block = 512;
 
-/** A file as tar has it: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html, "ustar Interchange Format". */
+/** A file in the ustar format: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html */
 function tarEntry(path: string, content: Buffer): Buffer {
     const header = Buffer.alloc(block);
     const octal = (value: number, offset: number, digits: number) =>
@@ -59,7 +59,11 @@ function tarEntry(path: string, content: Buffer): Buffer {
     header.write("ustar\x0000", 257);
     // The checksum is that of the header with spaces in the checksum's place.
     header.fill(" ", 148, 156);
-    octal(header.reduce((sum, byte) => sum + byte), 148, 6);
+    octal(
+        header.reduce((sum, byte) => sum + byte),
+        148,
+        6,
+    );
     header.writeUInt8(0, 154);
     return Buffer.concat([header, content, Buffer.alloc((block - (content.length % block)) % block)]);
 }

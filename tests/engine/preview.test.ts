@@ -73,8 +73,8 @@ const errors = ({ diagnostics }: Preview) => diagnostics.filter(({ severity }) =
 
             it("reaches for no cluster but the stack's", () => {
                 const resources = Object.entries(graph(result));
-                const used = resources.filter(([id]) => id.startsWith("kubernetes:")).map(([, { provider }]) => provider);
-                expect(new Set(used)).to.deep.equal(new Set(["cluster"]));
+                const used = resources.filter(([id]) => id.startsWith("kubernetes:"));
+                expect(new Set(used.map(([, { provider }]) => provider))).to.deep.equal(new Set(["cluster"]));
                 const made = resources.map(([id]) => id).filter((id) => id.startsWith("pulumi:providers:kubernetes:"));
                 expect(made).to.deep.equal(["pulumi:providers:kubernetes::cluster"]);
             });
@@ -84,7 +84,11 @@ const errors = ({ diagnostics }: Preview) => diagnostics.filter(({ severity }) =
     it("stops at a bad setting, names it and registers nothing", async () => {
         const result = await previewed("poc", { config: { "noc:dnsAddress": "192.0.2.53" } });
         expect(result.status).not.to.equal(0);
-        expect(errors(result).map(({ message }) => message).join()).to.contain('noc:dnsAddress = "192.0.2.53"');
+        expect(
+            errors(result)
+                .map(({ message }) => message)
+                .join(),
+        ).to.contain('noc:dnsAddress = "192.0.2.53"');
         expect(graph(result)).to.deep.equal({});
     });
 

@@ -40,7 +40,8 @@ describe("monitoring", () => {
             const down = activeTargets.filter(({ health }) => health !== "up");
             expect(down.map(({ labels, lastError }) => `${labels.job} ${labels.instance}: ${lastError}`)).to.deep.equal([]);
             expect([...new Set(activeTargets.map(({ labels }) => labels.job))]).to.include.members(jobs);
-        }, 90);
+            // The kubelet takes its time to mount a new configuration into Prometheus' pod.
+        }, 180);
     });
 
     it("has its rules loaded and evaluates every one of them", async () => {
