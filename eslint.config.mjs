@@ -33,7 +33,8 @@ export default defineConfig(
             "@pulumi/no-output-instance-in-template-literal": "error",
             "@typescript-eslint/no-floating-promises": "error",
 
-            // Numbers read in a text as they are; this rule also finds Outputs that may be undefined, which the plugin's miss.
+            // A number reads in a text as it is. This rule also finds the OutputInstances, and the Outputs that may be
+            // undefined, that the plugin's two miss.
             "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
             // `list.forEach((x) => console.log(x))` confuses nobody.
             "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],

@@ -34,11 +34,19 @@ export = async () => {
     );
 
     const metallb = settings.metallb.enabled
-        ? new MetalLB("metallb", { ...settings.metallb, fixedAddresses: fixedAddresses(settings).map(({ text }) => text), site }, { provider })
+        ? new MetalLB(
+              "metallb",
+              { ...settings.metallb, fixedAddresses: fixedAddresses(settings).map(({ text }) => text), site },
+              { provider },
+          )
         : undefined;
 
     const dns = settings.dns.enabled
-        ? new Dns("dns", { ...settings.dns, namespace: namespace.metadata.name, site }, { provider, dependsOn: present(metallb) })
+        ? new Dns(
+              "dns",
+              { ...settings.dns, namespace: namespace.metadata.name, site },
+              { provider, dependsOn: present(metallb) },
+          )
         : undefined;
 
     const dhcp = settings.dhcp.enabled

@@ -30,10 +30,14 @@ export async function build(stack: string, args: readonly string[]): Promise<voi
     console.log(`${stack}: ${run.resources.length} resources, in the order in which they can come to be\n`);
     deploymentWaves(run).forEach((wave, i) => {
         console.log(`wave ${i + 1}`);
-        wave.forEach(({ kind, name, component }) => console.log(`  ${kind.padEnd(24)} ${name}${component ? `  (${component})` : ""}`));
+        wave.forEach(({ kind, name, component }) =>
+            console.log(`  ${kind.padEnd(24)} ${name}${component ? `  (${component})` : ""}`),
+        );
     });
     console.log("\naddresses");
     addressFlows(run).forEach(({ from, address, to }) => console.log(`  ${from} ─ ${address} → ${to}`));
-    console.log("\nThis is the program on made-up resources, not the engine's word: it knows no state, no cluster and no chart.");
+    console.log(
+        "\nThis is the program on made-up resources, not the engine's word: it knows no state, no cluster and no chart.",
+    );
     console.log("Install the Pulumi CLI for a real preview: https://www.pulumi.com/docs/iac/download-install/");
 }

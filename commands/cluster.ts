@@ -34,7 +34,9 @@ export class Cluster {
                     if (status === "Success") {
                         resolve(output.text);
                     } else {
-                        reject(new Error(`${command.join(" ")}: ${message ?? ""} ${errors.text} ${output.text}`.trim()));
+                        reject(
+                            new Error(`${command.join(" ")}: ${message ?? ""} ${errors.text} ${output.text}`.trim()),
+                        );
                     }
                 })
                 .catch(reject);
@@ -50,7 +52,9 @@ export class Cluster {
         const forward = new k8s.PortForward(this.config);
         const server: Server = createServer((socket) => {
             socket.on("error", () => socket.destroy());
-            forward.portForward(namespace, name, [podPort], socket, null, socket).catch((error: unknown) => socket.destroy(error as Error));
+            forward
+                .portForward(namespace, name, [podPort], socket, null, socket)
+                .catch((error: unknown) => socket.destroy(error as Error));
         });
         await new Promise<void>((resolve, reject) => server.once("error", reject).listen(port, "127.0.0.1", resolve));
         const address = server.address();

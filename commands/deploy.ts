@@ -7,7 +7,11 @@ type Part = "monitoring";
 
 const targets: Record<Part, { up: string[]; destroy: string[] }> = {
     monitoring: {
-        up: ["urn:pulumi:**::pulumi:providers:*::**", "urn:pulumi:**::noc:metallb:MetalLB**", "urn:pulumi:**::noc:monitoring:Monitoring**"],
+        up: [
+            "urn:pulumi:**::pulumi:providers:*::**",
+            "urn:pulumi:**::noc:metallb:MetalLB**",
+            "urn:pulumi:**::noc:monitoring:Monitoring**",
+        ],
         destroy: ["urn:pulumi:**::noc:monitoring:Monitoring**"],
     },
 };

@@ -9,10 +9,16 @@ const quoted = (text: string): string => JSON.stringify(text);
 export async function drawGraph(run: Run): Promise<string> {
     const all = nodes(run).filter(({ kind }) => kind !== "kubernetes");
     const components = [...new Set(all.map(({ component }) => component))];
-    const serviceIds = new Map(all.filter(({ kind }) => kind === "Service").map(({ id, name }) => [`Service ${name}`, id]));
+    const serviceIds = new Map(
+        all.filter(({ kind }) => kind === "Service").map(({ id, name }) => [`Service ${name}`, id]),
+    );
     const flows = addressFlows(run).map(({ from, address, to }) => {
         const [, kind = "", name = ""] = /^(\S+) (\S+)/.exec(to) ?? [];
-        return { from: serviceIds.get(from) ?? "", address, to: all.find((node) => node.kind === kind && node.name === name)?.id ?? "" };
+        return {
+            from: serviceIds.get(from) ?? "",
+            address,
+            to: all.find((node) => node.kind === kind && node.name === name)?.id ?? "",
+        };
     });
     const isFlow = (from: string, to: string) => flows.some((flow) => flow.from === from && flow.to === to);
     const shown = new Set(all.map(({ id }) => id));
@@ -22,12 +28,25 @@ export async function drawGraph(run: Run): Promise<string> {
         'node [shape=box style="rounded,filled" fillcolor=white color="#5f6b7a" fontname="Helvetica" fontsize=10 height=0.3];',
         'edge [color="#9aa5b1" arrowsize=0.6 fontname="Helvetica" fontsize=9];',
         ...components.flatMap((component, i) => [
-            ...(component ? [`subgraph cluster_${i} { label=${quoted(component)}; style="rounded,filled"; fillcolor="#f4f6f8"; color="#c6ced6";`] : []),
-            ...all.filter((node) => node.component === component).map(({ id, kind, name }) => `${quoted(id)} [label=${quoted(`${kind}\n${name}`)}];`),
+            ...(component
+                ? [
+                      `subgraph cluster_${i} { label=${quoted(component)}; style="rounded,filled"; fillcolor="#f4f6f8"; color="#c6ced6";`,
+                  ]
+                : []),
+            ...all
+                .filter((node) => node.component === component)
+                .map(({ id, kind, name }) => `${quoted(id)} [label=${quoted(`${kind}\n${name}`)}];`),
             ...(component ? ["}"] : []),
         ]),
-        ...all.flatMap(({ id, after }) => after.filter((before) => shown.has(before) && !isFlow(before, id)).map((before) => `${quoted(before)} -> ${quoted(id)};`)),
-        ...flows.map(({ from, address, to }) => `${quoted(from)} -> ${quoted(to)} [label=${quoted(address)} color="#c2410c" fontcolor="#c2410c" penwidth=2];`),
+        ...all.flatMap(({ id, after }) =>
+            after
+                .filter((before) => shown.has(before) && !isFlow(before, id))
+                .map((before) => `${quoted(before)} -> ${quoted(id)};`),
+        ),
+        ...flows.map(
+            ({ from, address, to }) =>
+                `${quoted(from)} -> ${quoted(to)} [label=${quoted(address)} color="#c2410c" fontcolor="#c2410c" penwidth=2];`,
+        ),
         "}",
     ].join("\n");
     return (await instance()).renderString(dot, { format: "svg" });

@@ -5,6 +5,8 @@ import { join } from "node:path";
 const { env } = process;
 
 export const environment = {
+    /** All of it, for the programs that are started. */
+    all: env,
     /** The stack to work on. */
     stack: env.STACK ?? "poc",
     /** Number of resolver pods for verify:scale. */
@@ -19,5 +21,5 @@ export const environment = {
     /** Whether the passphrase of the stack's secrets is given. */
     hasPassphrase: env.PULUMI_CONFIG_PASSPHRASE !== undefined || env.PULUMI_CONFIG_PASSPHRASE_FILE !== undefined,
     /** Whether a person sits at the terminal. */
-    interactive: process.stdin.isTTY === true,
+    interactive: process.stdin.isTTY,
 } as const;

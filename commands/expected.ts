@@ -44,6 +44,10 @@ function sorted(value: unknown): unknown {
         return value.map(sorted);
     }
     return typeof value === "object" && value !== null
-        ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, inner]) => [key, sorted(inner)]))
+        ? Object.fromEntries(
+              Object.entries(value)
+                  .sort(([a], [b]) => (a < b ? -1 : 1))
+                  .map(([key, inner]) => [key, sorted(inner)]),
+          )
         : value;
 }

@@ -66,14 +66,25 @@ export function addressFlows({ resources }: Run): AddressFlow[] {
                     .filter((id) => id.startsWith("kubernetes:core/v1:Service::"))
                     .flatMap((id) => {
                         const service = resources.find((r) => r.id === id);
-                        return service ? [{ from: `Service ${service.name}`, address: addressOf(service), to: `${resource.type.split(":").at(-1) ?? ""} ${resource.name} (${property})` }] : [];
+                        return service
+                            ? [
+                                  {
+                                      from: `Service ${service.name}`,
+                                      address: addressOf(service),
+                                      to: `${resource.type.split(":").at(-1) ?? ""} ${resource.name} (${property})`,
+                                  },
+                              ]
+                            : [];
                     }),
             ),
         );
 }
 
 function addressOf({ inputs }: Registration): string {
-    const { spec, metadata } = inputs as { spec: { type?: string; loadBalancerIP?: string }; metadata: { annotations?: Record<string, string> } };
+    const { spec, metadata } = inputs as {
+        spec: { type?: string; loadBalancerIP?: string };
+        metadata: { annotations?: Record<string, string> };
+    };
     const asked = metadata.annotations?.["metallb.io/loadBalancerIPs"] ?? spec.loadBalancerIP;
     return spec.type === "LoadBalancer" ? (asked ? formatAsked(asked) : "any free address") : "its cluster address";
 }

@@ -18,7 +18,9 @@ async function forward(context: string, selector: string, podPort: number, port:
     const cluster = new Cluster(context);
     const [pod] = await cluster.pods("monitoring", selector);
     if (!pod) {
-        throw new Error(`no pod with ${selector} runs in the namespace monitoring; is the stack up? npm run status tells`);
+        throw new Error(
+            `no pod with ${selector} runs in the namespace monitoring; is the stack up? npm run status tells`,
+        );
     }
     await cluster.forward(pod, podPort, port);
     console.log(`http://localhost:${port}${note}; end with Ctrl-C`);

@@ -20,7 +20,11 @@ export interface Pulumi {
 export async function pulumi(): Promise<Pulumi> {
     const command = await cli();
     // The CLI finds the language host beside itself.
-    const env = { ...process.env, PATH: [...(isAbsolute(command) ? [dirname(command)] : []), process.env.PATH].join(delimiter), ...passphrase() };
+    const env = {
+        ...environment.all,
+        PATH: [...(isAbsolute(command) ? [dirname(command)] : []), environment.all.PATH].join(delimiter),
+        ...passphrase(),
+    };
     const call = (args: readonly string[], stdio: "inherit" | "pipe") =>
         spawnSync(command, args, { stdio, env, cwd: projectFolder, encoding: "utf8", maxBuffer: 1 << 28 });
     const read = (args: readonly string[]) => succeed(call([...args, "--non-interactive"], "pipe"));
@@ -54,7 +58,9 @@ async function cli(): Promise<string> {
     try {
         return (await PulumiCommand.install({ root })).command;
     } catch {
-        throw new Error("the Pulumi CLI is missing and get.pulumi.com cannot be reached; install it from https://www.pulumi.com/docs/iac/download-install/");
+        throw new Error(
+            "the Pulumi CLI is missing and get.pulumi.com cannot be reached; install it from https://www.pulumi.com/docs/iac/download-install/",
+        );
     }
 }
 
@@ -74,14 +80,21 @@ const currentBackend = (file: string): string | undefined =>
 function passphrase(): Record<string, string> {
     const file = join(environment.pulumiHome, "k8s-noc", "passphrase");
     const credentials = join(environment.pulumiHome, "credentials.json");
-    const backend = environment.backendUrl ?? (existsSync(credentials) ? currentBackend(credentials) : undefined) ?? "file://~";
-    if (environment.hasPassphrase || backend.startsWith("http") || (!existsSync(file) && hasEncryptionSalt(environment.stack))) {
+    const backend =
+        environment.backendUrl ?? (existsSync(credentials) ? currentBackend(credentials) : undefined) ?? "file://~";
+    if (
+        environment.hasPassphrase ||
+        backend.startsWith("http") ||
+        (!existsSync(file) && hasEncryptionSalt(environment.stack))
+    ) {
         return {};
     }
     if (!existsSync(file)) {
         mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
         writeFileSync(file, randomBytes(24).toString("base64url"), { mode: 0o600 });
-        console.log(`made a passphrase for the secrets in the state; for plain pulumi commands: export PULUMI_CONFIG_PASSPHRASE_FILE=${file}`);
+        console.log(
+            `made a passphrase for the secrets in the state; for plain pulumi commands: export PULUMI_CONFIG_PASSPHRASE_FILE=${file}`,
+        );
     }
     return { PULUMI_CONFIG_PASSPHRASE_FILE: file };
 }

@@ -29,7 +29,10 @@ export async function status(component?: string): Promise<void> {
         [namespace, "DNS and DHCP"],
         ["monitoring", "monitoring"],
     ];
-    const table = new Table({ head: ["component", "workload", "version", "ready", "address", "last restart"], style: { head: [], border: [] } });
+    const table = new Table({
+        head: ["component", "workload", "version", "ready", "address", "last restart"],
+        style: { head: [], border: [] },
+    });
     for (const [name, title] of namespaces.filter(([name]) => !component || name === component)) {
         for (const row of await rows(cluster, name, title)) {
             table.push([row.component, row.name, row.version, row.ready, row.address, row.lastRestart]);
@@ -54,7 +57,12 @@ async function rows({ core, apps }: Cluster, namespace: string, component: strin
 }
 
 /** The line of a workload. */
-export function row(component: string, workload: Workload, services: readonly k8s.V1Service[], pods: readonly k8s.V1Pod[]): Row {
+export function row(
+    component: string,
+    workload: Workload,
+    services: readonly k8s.V1Service[],
+    pods: readonly k8s.V1Pod[],
+): Row {
     const { matchLabels = {} } = workload.spec?.selector ?? {};
     const labels = workload.spec?.template.metadata?.labels ?? {};
     const mine = pods.filter((pod) => selects(matchLabels, pod.metadata?.labels ?? {}));
@@ -63,7 +71,11 @@ export function row(component: string, workload: Workload, services: readonly k8
         name: workload.metadata?.name ?? "",
         version: workload.spec?.template.spec?.containers[0]?.image?.split(":").at(-1) ?? "?",
         ready: readiness(workload),
-        address: services.filter(({ spec }) => spec?.type === "LoadBalancer" && selects(spec.selector ?? {}, labels)).map(addressOf).join(", ") || "-",
+        address:
+            services
+                .filter(({ spec }) => spec?.type === "LoadBalancer" && selects(spec.selector ?? {}, labels))
+                .map(addressOf)
+                .join(", ") || "-",
         lastRestart: lastRestart(mine),
     };
 }
@@ -80,12 +92,14 @@ function readiness({ spec, status }: Workload): string {
     const [ready, desired] =
         status && "desiredNumberScheduled" in status
             ? [status.numberReady, status.desiredNumberScheduled]
-            : [(status as k8s.V1DeploymentStatus | undefined)?.readyReplicas ?? 0, (spec as k8s.V1DeploymentSpec | undefined)?.replicas ?? 0];
+            : [status?.readyReplicas ?? 0, (spec && "replicas" in spec && spec.replicas) || 0];
     return `${ready}/${desired}`;
 }
 
 function lastRestart(pods: readonly k8s.V1Pod[]): string {
-    const restarts = pods.flatMap(({ status }) => (status?.containerStatuses ?? []).flatMap(({ lastState }) => lastState?.terminated?.finishedAt ?? []));
+    const restarts = pods.flatMap(({ status }) =>
+        (status?.containerStatuses ?? []).flatMap(({ lastState }) => lastState?.terminated?.finishedAt ?? []),
+    );
     const last = restarts.map((date) => new Date(date).getTime()).sort((a, b) => b - a)[0];
     return last === undefined ? "never" : new Date(last).toISOString().replace(/\.\d+Z$/, "Z");
 }

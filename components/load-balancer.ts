@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import { runError } from "../config/run-error";
 import { labels, type Site } from "./site";
 
 /** A Service that the network reaches under an address of its own. */
@@ -77,7 +78,7 @@ export function loadBalancerAddress(service: k8s.core.v1.Service): pulumi.Output
     return pulumi.all([ingress, service.metadata.name]).apply(([ingress, name]) => {
         const address = ingress?.[0]?.ip ?? ingress?.[0]?.hostname;
         if (!address) {
-            throw new pulumi.RunError(
+            throw runError(
                 `the Service ${name} has no load-balancer address; see the events of: kubectl describe service ${name}`,
             );
         }

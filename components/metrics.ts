@@ -18,7 +18,10 @@ export interface MetricsServiceOptions {
 }
 
 /** Makes a headless Service apart from the one that clients use, so that nobody outside reaches the exporter. */
-export function metricsService({ app, namespace, selector, port }: MetricsServiceOptions, opts: pulumi.CustomResourceOptions): void {
+export function metricsService(
+    { app, namespace, selector, port }: MetricsServiceOptions,
+    opts: pulumi.CustomResourceOptions,
+): void {
     const name = `${app}-metrics`;
     new k8s.core.v1.Service(
         name,

@@ -24,7 +24,10 @@ export function imageReference(image: string, site: Site): string {
 }
 
 /** The reference in the two parts that charts ask for. */
-export function splitImage(image: string, site: Site): { registry: string; path: string; repository: string; tag: string } {
+export function splitImage(
+    image: string,
+    site: Site,
+): { registry: string; path: string; repository: string; tag: string } {
     const [, ownRegistry = "", path = "", tag = ""] = /^([^/]+)\/(.+):([^:]+)$/.exec(image) ?? [];
     const registry = site.imageMirror ?? ownRegistry;
     return { registry, path, repository: `${registry}/${path}`, tag };

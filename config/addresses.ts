@@ -59,9 +59,7 @@ export function overlap(a: AddressRange, b: AddressRange): boolean {
 
 /** Whether all of `inner` lies in `outer`. */
 export function contains(outer: AddressRange, inner: AddressRange): boolean {
-    return (
-        outer.getFirst().isLessThanOrEquals(inner.getFirst()) && inner.getLast().isLessThanOrEquals(outer.getLast())
-    );
+    return outer.getFirst().isLessThanOrEquals(inner.getFirst()) && inner.getLast().isLessThanOrEquals(outer.getLast());
 }
 
 /** What is left of the range when the holes are taken out, in order. */

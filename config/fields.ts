@@ -58,17 +58,21 @@ export const label = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, {
 export const domain = z
     .string()
     .max(254, { error: "is longer than a domain name may be; use at most 253 characters" })
-    .regex(/^(\.|([A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)(\.[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*\.?)$/, {
-        error: "is not a domain name; use labels of letters, digits and inner hyphens, joined by dots",
-    });
+    .regex(
+        /^(\.|([A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)(\.[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*\.?)$/,
+        {
+            error: "is not a domain name; use labels of letters, digits and inner hyphens, joined by dots",
+        },
+    );
 
 /** A Kubernetes quantity above zero, such as `500m` or `512Mi`. */
 export const quantity = parsedBy(parseQuantity);
 
 /** A whole number of things, from `least` on. */
-export const count = (least: number) => z.int({ error: "is not a whole number" }).min(least, {
-    error: `is too few; set it to ${least} or more`,
-});
+export const count = (least: number) =>
+    z.int({ error: "is not a whole number" }).min(least, {
+        error: `is too few; set it to ${least} or more`,
+    });
 
 /** A span of time in whole seconds. */
 export const seconds = z
@@ -82,7 +86,16 @@ export const registry = z.string().regex(/^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._/-]+)?$
 });
 
 const multipliers: Record<string, number> = {
-    m: 1e-3, "": 1, k: 1e3, M: 1e6, G: 1e9, T: 1e12, Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40,
+    m: 1e-3,
+    "": 1,
+    k: 1e3,
+    M: 1e6,
+    G: 1e9,
+    T: 1e12,
+    Ki: 2 ** 10,
+    Mi: 2 ** 20,
+    Gi: 2 ** 30,
+    Ti: 2 ** 40,
 };
 
 /**

@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { runError } from "./run-error";
+
 /**
  * Makes sure that the context exists before anything is touched. A preview does without, as it needs no cluster, and
  * so does a run without an engine, which touches nothing.
@@ -11,7 +13,7 @@ export async function requireKubeContext(context: string): Promise<void> {
     }
     const contexts = await kubeContexts();
     if (!contexts.includes(context)) {
-        throw new pulumi.RunError(missingContext(context, contexts));
+        throw runError(missingContext(context, contexts));
     }
 }
 

@@ -48,7 +48,8 @@ export function fixedAddresses({ dns, dhcp, monitoring }: Settings): Named[] {
 /** Each pair of the list once. */
 const pairs = <T>(list: readonly T[]): [T, T][] => list.flatMap((a, i) => list.slice(i + 1).map((b): [T, T] => [a, b]));
 
-const product = <A, B>(as: readonly A[], bs: readonly B[]): [A, B][] => as.flatMap((a) => bs.map((b): [A, B] => [a, b]));
+const product = <A, B>(as: readonly A[], bs: readonly B[]): [A, B][] =>
+    as.flatMap((a) => bs.map((b): [A, B] => [a, b]));
 
 /** A problem of the second range for each pair that shares an address. */
 const clashes = (list: [Named, Named][], remedy: string): Problem[] =>
@@ -73,14 +74,18 @@ const poolsAreFree: Rule = (settings) => {
     const { nodeAddresses, foreignRanges } = settings.site;
     const nodes = nodeAddresses.map((text, i) => named(`noc:nodeAddresses[${i}]`, text));
     const foreign = foreignRanges.map((text, i) => named(`noc:foreignRanges[${i}]`, text));
-    const routers = settings.dhcp.subnets.map(({ router }, i) => named(`noc:dhcpSubnets[${i}].router`, router, parseAddress));
+    const routers = settings.dhcp.subnets.map(({ router }, i) =>
+        named(`noc:dhcpSubnets[${i}].router`, router, parseAddress),
+    );
     const ours = [...poolRanges(settings), ...leaseRanges(settings)];
     return [
         ...clashes(product(nodes, ours), "leave the nodes' addresses out of it"),
         ...clashes(product(foreign, ours), "leave out what something else hands out"),
         ...clashes(product(routers, ours), "leave the router's address out of it"),
-        ...clashes(product([...leaseRanges(settings), ...reservations(settings)], poolRanges(settings)),
-            "hand out each address either as a lease or to a Service"),
+        ...clashes(
+            product([...leaseRanges(settings), ...reservations(settings)], poolRanges(settings)),
+            "hand out each address either as a lease or to a Service",
+        ),
     ];
 };
 
@@ -89,7 +94,11 @@ const reservedAddressesAreInTheirPool: Rule = ({ metallb }) =>
         pool.reserved
             .map((text, j) => named(`noc:metallbPools[${i}].reserved[${j}]`, text))
             .filter(({ range }) => !pool.addresses.some((addresses) => contains(parseRange(addresses), range)))
-            .map(({ key, text }) => ({ key, value: text, remedy: `is not in the pool ${pool.name}; reserve one of its addresses` })),
+            .map(({ key, text }) => ({
+                key,
+                value: text,
+                remedy: `is not in the pool ${pool.name}; reserve one of its addresses`,
+            })),
     );
 
 const fixedAddressesAreInAPool: Rule = (settings) => {
@@ -105,10 +114,15 @@ const fixedAddressesAreInAPool: Rule = (settings) => {
 
 /** DNS holds port 53, DHCP 67 and Grafana 80, but MetalLB lets two Services share an address only by an agreement of both. */
 const fixedAddressesAreTheirOwn: Rule = (settings) => [
-    ...repeated(fixedAddresses(settings).map(({ key, text }) => ({ key, value: text })), "give each Service its own address"),
+    ...repeated(
+        fixedAddresses(settings).map(({ key, text }) => ({ key, value: text })),
+        "give each Service its own address",
+    ),
     ...clashes(
         product(
-            settings.metallb.pools.flatMap((pool, i) => pool.reserved.map((text, j) => named(`noc:metallbPools[${i}].reserved[${j}]`, text))),
+            settings.metallb.pools.flatMap((pool, i) =>
+                pool.reserved.map((text, j) => named(`noc:metallbPools[${i}].reserved[${j}]`, text)),
+            ),
             fixedAddresses(settings),
         ),
         "choose one that is not reserved",
@@ -117,12 +131,24 @@ const fixedAddressesAreTheirOwn: Rule = (settings) => [
 
 const poolsExist: Rule = ({ metallb }) =>
     metallb.enabled && metallb.pools.length === 0
-        ? [{ key: "noc:metallbPools", value: [], remedy: "has no pool for MetalLB; add one, or set noc:metallbEnabled to false" }]
+        ? [
+              {
+                  key: "noc:metallbPools",
+                  value: [],
+                  remedy: "has no pool for MetalLB; add one, or set noc:metallbEnabled to false",
+              },
+          ]
         : [];
 
 const subnetsAreApart: Rule = ({ dhcp }) => [
-    ...clashes(pairs(dhcp.subnets.map(({ subnet }, i) => named(`noc:dhcpSubnets[${i}].subnet`, subnet, parseSubnet))), "give each network one subnet"),
-    ...repeated(dhcp.subnets.map(({ id }, i) => ({ key: `noc:dhcpSubnets[${i}].id`, value: id })), "give each subnet its own id"),
+    ...clashes(
+        pairs(dhcp.subnets.map(({ subnet }, i) => named(`noc:dhcpSubnets[${i}].subnet`, subnet, parseSubnet))),
+        "give each network one subnet",
+    ),
+    ...repeated(
+        dhcp.subnets.map(({ id }, i) => ({ key: `noc:dhcpSubnets[${i}].id`, value: id })),
+        "give each subnet its own id",
+    ),
 ];
 
 const leasesLieInTheirSubnet: Rule = ({ dhcp }) =>
@@ -131,16 +157,25 @@ const leasesLieInTheirSubnet: Rule = ({ dhcp }) =>
         const inside = [
             ...subnet.pools.map((text, j) => named(`${key}.pools[${j}]`, text)),
             named(`${key}.router`, subnet.router, parseAddress),
-            ...subnet.reservations.map(({ address }, j) => named(`${key}.reservations[${j}].address`, address, parseAddress)),
+            ...subnet.reservations.map(({ address }, j) =>
+                named(`${key}.reservations[${j}].address`, address, parseAddress),
+            ),
         ];
         return inside
             .filter(({ range }) => !contains(parseSubnet(subnet.subnet), range))
-            .map((part) => ({ key: part.key, value: part.text, remedy: `is not in the subnet ${subnet.subnet}; choose addresses of that subnet` }));
+            .map((part) => ({
+                key: part.key,
+                value: part.text,
+                remedy: `is not in the subnet ${subnet.subnet}; choose addresses of that subnet`,
+            }));
     });
 
 const leasesAreApart: Rule = (settings) => [
     ...clashes(pairs(leaseRanges(settings)), "lease each address from one pool"),
-    ...repeated(reservations(settings).map(({ key, text }) => ({ key, value: text })), "reserve each address once"),
+    ...repeated(
+        reservations(settings).map(({ key, text }) => ({ key, value: text })),
+        "reserve each address once",
+    ),
     ...settings.dhcp.subnets.flatMap((subnet, i) =>
         repeated(
             subnet.reservations.map(({ hwAddress }, j) => ({
@@ -157,19 +192,43 @@ const timersAreOrdered: Rule = ({ dhcp }) => {
     return [
         ...(renewTimer < rebindTimer
             ? []
-            : [{ key: "noc:dhcpRenewTimer", value: renewTimer, remedy: `is not before noc:dhcpRebindTimer (${rebindTimer}); set renew < rebind < valid` }]),
+            : [
+                  {
+                      key: "noc:dhcpRenewTimer",
+                      value: renewTimer,
+                      remedy: `is not before noc:dhcpRebindTimer (${rebindTimer}); set renew < rebind < valid`,
+                  },
+              ]),
         ...(rebindTimer < validLifetime
             ? []
-            : [{ key: "noc:dhcpRebindTimer", value: rebindTimer, remedy: `is not before noc:dhcpValidLifetime (${validLifetime}); set renew < rebind < valid` }]),
+            : [
+                  {
+                      key: "noc:dhcpRebindTimer",
+                      value: rebindTimer,
+                      remedy: `is not before noc:dhcpValidLifetime (${validLifetime}); set renew < rebind < valid`,
+                  },
+              ]),
     ];
 };
 
 const dhcpHasWhatItNeeds: Rule = ({ dns, dhcp }) => [
     ...(dhcp.enabled && dhcp.subnets.length === 0
-        ? [{ key: "noc:dhcpSubnets", value: [], remedy: "has no subnet to serve; add one, or set noc:dhcpEnabled to false" }]
+        ? [
+              {
+                  key: "noc:dhcpSubnets",
+                  value: [],
+                  remedy: "has no subnet to serve; add one, or set noc:dhcpEnabled to false",
+              },
+          ]
         : []),
     ...(dhcp.enabled && !dns.enabled && dhcp.resolvers.length === 0
-        ? [{ key: "noc:dhcpResolvers", value: [], remedy: "names no resolver while noc:dnsEnabled is false; list those that clients shall ask" }]
+        ? [
+              {
+                  key: "noc:dhcpResolvers",
+                  value: [],
+                  remedy: "names no resolver while noc:dnsEnabled is false; list those that clients shall ask",
+              },
+          ]
         : []),
 ];
 
@@ -184,7 +243,10 @@ const forwardedZonesAreDistinct: Rule = ({ dns }) => {
         ...dns.stubZones.map(({ name }, i) => ({ key: `noc:dnsStubZones[${i}].name`, name })),
     ];
     const canonical = (name: string) => name.toLowerCase().replace(/\.?$/, ".");
-    return repeated(zones.map(({ key, name }) => ({ key, value: canonical(name) })), "send each zone to one set of servers");
+    return repeated(
+        zones.map(({ key, name }) => ({ key, value: canonical(name) })),
+        "send each zone to one set of servers",
+    );
 };
 
 const rules: Rule[] = [

@@ -9,6 +9,7 @@ import { metallbKeys } from "../components/metallb/settings";
 import { monitoringKeys } from "../components/monitoring/settings";
 import { json, label, optional, range, registry } from "./fields";
 import { brokenRules } from "./rules";
+import { runError } from "./run-error";
 
 /** The keys that belong to no single component. */
 const siteKeys = {
@@ -22,7 +23,9 @@ const siteKeys = {
         }),
     ),
     storageClass: optional(z.string()),
-    chartMirror: optional(z.url({ protocol: /^https?$/, error: "is not a URL; write it like https://charts.example.org" })),
+    chartMirror: optional(
+        z.url({ protocol: /^https?$/, error: "is not a URL; write it like https://charts.example.org" }),
+    ),
     imageMirror: optional(registry),
 };
 
@@ -67,7 +70,9 @@ export function readSettings(): Settings {
  */
 export function parseSettings(raw: Readonly<Record<string, string>>): Settings {
     const own = Object.fromEntries(
-        Object.entries(raw).filter(([key]) => key.startsWith("noc:")).map(([key, value]) => [key.slice(4), value]),
+        Object.entries(raw)
+            .filter(([key]) => key.startsWith("noc:"))
+            .map(([key, value]) => [key.slice(4), value]),
     );
     const parsed = schema.safeParse(own);
     if (!parsed.success) {
@@ -99,7 +104,13 @@ function problemsOf(issue: z.core.$ZodIssue, own: Record<string, string>): Probl
     const [root, ...path] = issue.path;
     const raw = own[String(root)];
     if (raw === undefined) {
-        return [{ key: keyOf(issue.path), value: undefined, remedy: `is not set; run: pulumi config set ${keyOf(issue.path)} VALUE` }];
+        return [
+            {
+                key: keyOf(issue.path),
+                value: undefined,
+                remedy: `is not set; run: pulumi config set ${keyOf(issue.path)} VALUE`,
+            },
+        ];
     }
     return [{ key: keyOf(issue.path), value: valueAt(raw, path), remedy: issue.message }];
 }
@@ -107,14 +118,16 @@ function problemsOf(issue: z.core.$ZodIssue, own: Record<string, string>): Probl
 function unknownKey(key: string, path: PropertyKey[]): Problem {
     const known = path.length === 0 ? Object.keys(schema.shape) : [];
     const guess = known.length > 0 ? closest(key, known) : "";
-    const hint = guess && distance(key, guess) <= 3 ? `; did you mean noc:${guess}?` : "; Pulumi.yaml lists the settings";
+    const hint =
+        guess && distance(key, guess) <= 3 ? `; did you mean noc:${guess}?` : "; Pulumi.yaml lists the settings";
     return { key: keyOf([...path, key]), value: undefined, remedy: `is not a setting${hint}` };
 }
 
 /** `noc:dhcpSubnets[0].pools[1]`, as `pulumi config set --path` writes it. */
 function keyOf(path: readonly PropertyKey[]): string {
     return path.reduce<string>(
-        (key, part, i) => (typeof part === "number" ? `${key}[${part}]` : i === 0 ? `noc:${String(part)}` : `${key}.${String(part)}`),
+        (key, part, i) =>
+            typeof part === "number" ? `${key}[${part}]` : i === 0 ? `noc:${String(part)}` : `${key}.${String(part)}`,
         "",
     );
 }
@@ -123,7 +136,10 @@ function valueAt(raw: string, path: readonly PropertyKey[]): unknown {
     try {
         return path.length === 0
             ? JSON.parse(raw)
-            : path.reduce<unknown>((value, part) => (value as Record<PropertyKey, unknown> | undefined)?.[part], JSON.parse(raw));
+            : path.reduce<unknown>(
+                  (value, part) => (value as Record<PropertyKey, unknown> | undefined)?.[part],
+                  JSON.parse(raw),
+              );
     } catch {
         return raw;
     }
@@ -134,7 +150,7 @@ function configurationError(problems: readonly Problem[]): pulumi.RunError {
         const shown = value === undefined || /password/i.test(key) ? "" : ` = ${JSON.stringify(value)}`;
         return `  ${key}${shown} ${remedy}.`;
     });
-    return new pulumi.RunError(`the stack's configuration cannot be deployed:\n${lines.join("\n")}`);
+    return runError(`the stack's configuration cannot be deployed:\n${lines.join("\n")}`);
 }
 
 function freeze<T>(value: T): T {

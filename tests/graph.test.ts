@@ -15,32 +15,57 @@ describe("the graph", () => {
                 const { resources } = await stackRun(stack);
                 const kubernetes = resources.filter(({ type, custom }) => custom && type.startsWith("kubernetes:"));
                 expect(kubernetes).to.have.length.above(20);
-                expect(kubernetes.filter(({ provider }) => provider !== "cluster").map(({ id }) => id)).to.deep.equal([]);
+                expect(kubernetes.filter(({ provider }) => provider !== "cluster").map(({ id }) => id)).to.deep.equal(
+                    [],
+                );
             });
 
             it("makes pools after MetalLB, and Services with an address after the pools", async () => {
                 const run = await stackRun(stack);
                 const pools = run.resources.filter(({ type }) => type.endsWith(":IPAddressPool"));
-                const services = run.resources.filter(({ type, inputs }) => type.endsWith("v1:Service") && (inputs.spec as { type?: string }).type === "LoadBalancer");
-                expect(services.map(({ name }) => name).sort()).to.deep.equal(["kea-dhcp", "kube-prometheus-stack-grafana", "unbound"]);
+                const services = run.resources.filter(
+                    ({ type, inputs }) =>
+                        type.endsWith("v1:Service") && (inputs.spec as { type?: string }).type === "LoadBalancer",
+                );
+                expect(services.map(({ name }) => name).sort()).to.deep.equal([
+                    "kea-dhcp",
+                    "kube-prometheus-stack-grafana",
+                    "unbound",
+                ]);
                 for (const pool of pools) {
                     expect([...waitsFor(run, pool)]).to.include("kubernetes:helm.sh/v3:Release::metallb");
-                    services.forEach((service) => expect([...waitsFor(run, service)], service.name).to.include(pool.id));
+                    services.forEach((service) =>
+                        expect([...waitsFor(run, service)], service.name).to.include(pool.id),
+                    );
                 }
             });
 
             it("lets the resolver's pods and the monitoring start beside MetalLB", async () => {
                 const run = await stackRun(stack);
-                for (const [name, kind] of [["unbound", "Deployment"], ["redis", "Deployment"], ["kube-prometheus-stack", "Release"]] as const) {
-                    expect([...waitsFor(run, resource(run, name, kind))].filter((id) => /metallb/.test(id)), name).to.deep.equal([]);
+                for (const [name, kind] of [
+                    ["unbound", "Deployment"],
+                    ["redis", "Deployment"],
+                    ["kube-prometheus-stack", "Release"],
+                ] as const) {
+                    expect(
+                        [...waitsFor(run, resource(run, name, kind))].filter((id) => /metallb/.test(id)),
+                        name,
+                    ).to.deep.equal([]);
                 }
             });
 
             it("lets nothing but monitoring wait for monitoring", async () => {
                 const run = await stackRun(stack);
-                const ofMonitoring = new Set(run.resources.filter(({ parent, id }) => [parent, id].includes("noc:monitoring:Monitoring::monitoring")).map(({ id }) => id));
+                const ofMonitoring = new Set(
+                    run.resources
+                        .filter(({ parent, id }) => [parent, id].includes("noc:monitoring:Monitoring::monitoring"))
+                        .map(({ id }) => id),
+                );
                 for (const other of run.resources.filter(({ id }) => !ofMonitoring.has(id))) {
-                    expect([...waitsFor(run, other)].filter((id) => ofMonitoring.has(id)), other.id).to.deep.equal([]);
+                    expect(
+                        [...waitsFor(run, other)].filter((id) => ofMonitoring.has(id)),
+                        other.id,
+                    ).to.deep.equal([]);
                 }
             });
 
@@ -61,7 +86,10 @@ describe("the graph", () => {
                 for (const name of ["unbound", "redis"]) {
                     const before = waitsFor(run, resource(run, name, "Deployment"));
                     const after = waitsFor(run, resource(run, name, "v1:Service"));
-                    expect(before.has(`kubernetes:core/v1:Service::${name}`) && after.has(`kubernetes:apps/v1:Deployment::${name}`)).to.equal(false);
+                    expect(
+                        before.has(`kubernetes:core/v1:Service::${name}`) &&
+                            after.has(`kubernetes:apps/v1:Deployment::${name}`),
+                    ).to.equal(false);
                 }
             });
 
@@ -81,15 +109,22 @@ describe("the graph", () => {
             expect(resource(run, ...after).started).to.be.above(resource(run, ...before).finished);
         };
 
-        it("makes the DNS Service only when the pool is there", () => order(["noc-poc-pool-fixed", "IPAddressPool"], ["unbound", "v1:Service"]));
+        it("makes the DNS Service only when the pool is there", () =>
+            order(["noc-poc-pool-fixed", "IPAddressPool"], ["unbound", "v1:Service"]));
         it("starts Kea only when DNS has its address", () => order(["unbound", "v1:Service"], ["kea-dhcp", "Release"]));
-        it("starts Kea only when the resolver's pods are ready", () => order(["unbound", "Deployment"], ["kea-dhcp", "Release"]));
-        it("installs Prometheus only when the CRDs are there", () => order(["prometheus-operator-crds", "Release"], ["kube-prometheus-stack", "Release"]));
-        it("monitors Kea only when it runs", () => order(["kea-dhcp", "Release"], ["kea-dhcp-monitor", "ServiceMonitor"]));
+        it("starts Kea only when the resolver's pods are ready", () =>
+            order(["unbound", "Deployment"], ["kea-dhcp", "Release"]));
+        it("installs Prometheus only when the CRDs are there", () =>
+            order(["prometheus-operator-crds", "Release"], ["kube-prometheus-stack", "Release"]));
+        it("monitors Kea only when it runs", () =>
+            order(["kea-dhcp", "Release"], ["kea-dhcp-monitor", "ServiceMonitor"]));
         // A switched-off component must not cut the chain in two: https://github.com/pulumi/pulumi/issues/8721
-        it("starts Kea only when DNS has its address, without MetalLB too", () => order(["unbound", "v1:Service"], ["kea-dhcp", "Release"], { config: off }));
+        it("starts Kea only when DNS has its address, without MetalLB too", () =>
+            order(["unbound", "v1:Service"], ["kea-dhcp", "Release"], { config: off }));
         it("starts Kea only when the pool is there, without DNS too", () =>
-            order(["noc-poc-pool-fixed", "IPAddressPool"], ["kea-dhcp", "v1:Service"], { config: { "noc:dnsEnabled": "false", "noc:dhcpResolvers": '["192.168.1.53"]' } }));
+            order(["noc-poc-pool-fixed", "IPAddressPool"], ["kea-dhcp", "v1:Service"], {
+                config: { "noc:dnsEnabled": "false", "noc:dhcpResolvers": '["192.168.1.53"]' },
+            }));
     });
 
     describe("with MetalLB switched off", () => {
@@ -101,12 +136,19 @@ describe("the graph", () => {
 
         it("hands out what that load balancer gave, whatever was asked for", async () => {
             const run = await runProgram("poc", { config: off, ingress: () => [{ ip: "198.19.249.2" }] });
-            const { values } = resource(run, "kea-dhcp", "Release").inputs as { values: { podAnnotations: Record<string, string> } };
+            const { values } = resource(run, "kea-dhcp", "Release").inputs as {
+                values: { podAnnotations: Record<string, string> };
+            };
             expect(values.podAnnotations["k8s-noc/kea-dhcp4.conf"]).to.contain('"data": "198.19.249.2"');
         });
     });
 
-    for (const [component, gone] of [["metallb", /metallb/i], ["dns", /unbound|redis/], ["dhcp", /kea/], ["monitoring", /monitor|grafana|prometheus/i]] as const) {
+    for (const [component, gone] of [
+        ["metallb", /metallb/i],
+        ["dns", /unbound|redis/],
+        ["dhcp", /kea/],
+        ["monitoring", /monitor|grafana|prometheus/i],
+    ] as const) {
         it(`comes to be without ${component}`, async () => {
             const config = { [`noc:${component}Enabled`]: "false", "noc:dhcpResolvers": '["192.168.1.53"]' };
             const run = await runProgram("poc", { config });
@@ -118,7 +160,9 @@ describe("the graph", () => {
     it("gives DNS its own address however the others race for theirs", async () => {
         // On a cluster, the DHCP Service once took the pool's first address, which clients were told to ask for names.
         const { resources } = await stackRun("poc");
-        const pools = resources.filter(({ type }) => type.endsWith(":IPAddressPool")).map(({ inputs }) => inputs.spec as { addresses: string[]; autoAssign: boolean });
+        const pools = resources
+            .filter(({ type }) => type.endsWith(":IPAddressPool"))
+            .map(({ inputs }) => inputs.spec as { addresses: string[]; autoAssign: boolean });
         expect(pools.find(({ autoAssign }) => autoAssign)?.addresses).to.deep.equal(["192.168.139.52-192.168.139.70"]);
     });
 });
@@ -126,7 +170,10 @@ describe("the graph", () => {
 describe("a bad setting", () => {
     it("stops the program before anything is registered", async () => {
         let error: unknown;
-        await runProgram("poc", { config: { "noc:dnsAddress": "192.168.139.99" }, creation: () => expect.fail("something was registered") }).catch((e: unknown) => (error = e));
+        await runProgram("poc", {
+            config: { "noc:dnsAddress": "192.168.139.99" },
+            creation: () => expect.fail("something was registered"),
+        }).catch((e: unknown) => (error = e));
         expect(String(error)).to.contain("noc:dnsAddress");
     });
 });

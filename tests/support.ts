@@ -13,7 +13,10 @@ export function stackRun(stack: string): Promise<Run> {
 }
 
 /** A Kubernetes object's annotations and labels. */
-export function metadataOf({ inputs }: Registration): { annotations: Record<string, string>; labels: Record<string, string> } {
+export function metadataOf({ inputs }: Registration): {
+    annotations: Record<string, string>;
+    labels: Record<string, string>;
+} {
     return inputs.metadata as ReturnType<typeof metadataOf>;
 }
 
@@ -42,7 +45,11 @@ export function waitsFor(run: Run, resource: Registration): Set<string> {
 
 function direct(resource: Registration | undefined): string[] {
     return resource
-        ? [...resource.dependencies, ...Object.values(resource.propertyDependencies).flat(), ...(resource.parent ? [resource.parent] : [])]
+        ? [
+              ...resource.dependencies,
+              ...Object.values(resource.propertyDependencies).flat(),
+              ...(resource.parent ? [resource.parent] : []),
+          ]
         : [];
 }
 

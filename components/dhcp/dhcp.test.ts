@@ -7,10 +7,20 @@ import { keaConfig, type KeaConfigOptions } from "./kea-config";
 import { keaValues } from "./values";
 
 const options: KeaConfigOptions = {
-    resolvers: ["10.0.0.53"], serverIdentifier: "10.0.0.67", domain: "noc.local", validLifetime: 4000, renewTimer: 1000, rebindTimer: 2000, options: [],
+    resolvers: ["10.0.0.53"],
+    serverIdentifier: "10.0.0.67",
+    domain: "noc.local",
+    validLifetime: 4000,
+    renewTimer: 1000,
+    rebindTimer: 2000,
+    options: [],
     subnets: [
         {
-            id: 7, subnet: "10.1.0.0/24", pools: ["10.1.0.100-10.1.0.200"], router: "10.1.0.1", options: [{ name: "ntp-servers", data: "10.0.0.123" }],
+            id: 7,
+            subnet: "10.1.0.0/24",
+            pools: ["10.1.0.100-10.1.0.200"],
+            router: "10.1.0.1",
+            options: [{ name: "ntp-servers", data: "10.0.0.123" }],
             reservations: [{ hwAddress: "02:AA:00:00:00:01", address: "10.1.0.10", hostname: "printer", options: [] }],
         },
     ],
@@ -25,10 +35,14 @@ function chartOutput(annotations: unknown): string {
         { kind: "Service", metadata: { name: "kea-dhcp" }, spec: { type: "ClusterIP" } },
         { kind: "Service", metadata: { name: "kea-dhcp-headless" }, spec: { clusterIP: "None" } },
         {
-            kind: "StatefulSet", metadata: { name: "kea-dhcp" },
+            kind: "StatefulSet",
+            metadata: { name: "kea-dhcp" },
             spec: {
                 template: {
-                    metadata: { annotations, labels: { "app.kubernetes.io/name": "kea-dhcp", "checksum/config": "abc" } },
+                    metadata: {
+                        annotations,
+                        labels: { "app.kubernetes.io/name": "kea-dhcp", "checksum/config": "abc" },
+                    },
                     spec: {
                         initContainers: [{ name: "init-kea" }],
                         containers: [{ name: "kea-dhcp", image: "kea:1", readinessProbe: { initialDelaySeconds: 10 } }],
@@ -37,10 +51,27 @@ function chartOutput(annotations: unknown): string {
                 },
             },
         },
-    ].map((object) => stringify(object)).join("---\n");
+    ]
+        .map((object) => stringify(object))
+        .join("---\n");
 }
 
-interface Manifest { kind: string; metadata: { name: string }; data: Record<string, string>; spec: { template: { metadata: { annotations: Record<string, string>; labels: Record<string, string> }; spec: { initContainers?: unknown; containers: Record<string, unknown>[]; volumes: unknown[]; terminationGracePeriodSeconds?: number } } } }
+interface Manifest {
+    kind: string;
+    metadata: { name: string };
+    data: Record<string, string>;
+    spec: {
+        template: {
+            metadata: { annotations: Record<string, string>; labels: Record<string, string> };
+            spec: {
+                initContainers?: unknown;
+                containers: Record<string, unknown>[];
+                volumes: unknown[];
+                terminationGracePeriodSeconds?: number;
+            };
+        };
+    };
+}
 
 async function rendered(config: ReturnType<typeof keaConfig>): Promise<Manifest[]> {
     const { postRender } = (await import("./kea-post-render.mjs")) as { postRender: (text: string) => string };
@@ -48,7 +79,8 @@ async function rendered(config: ReturnType<typeof keaConfig>): Promise<Manifest[
     return parseAllDocuments(postRender(chartOutput(podAnnotations))).map((document) => document.toJS() as Manifest);
 }
 
-const find = (manifests: Manifest[], kind: string) => manifests.find((manifest) => manifest.kind === kind) ?? expect.fail(`no ${kind}`);
+const find = (manifests: Manifest[], kind: string) =>
+    manifests.find((manifest) => manifest.kind === kind) ?? expect.fail(`no ${kind}`);
 
 describe("Kea's configuration", () => {
     const { Dhcp4 } = keaConfig(options);
@@ -65,8 +97,13 @@ describe("Kea's configuration", () => {
     it("honours reservations in their subnet", () => {
         expect(Dhcp4).to.include({ "reservations-global": false, "reservations-in-subnet": true });
         expect(Dhcp4.subnet4[0]).to.deep.equal({
-            id: 7, subnet: "10.1.0.0/24", pools: [{ pool: "10.1.0.100-10.1.0.200" }],
-            "option-data": [{ name: "routers", data: "10.1.0.1" }, { name: "ntp-servers", data: "10.0.0.123" }],
+            id: 7,
+            subnet: "10.1.0.0/24",
+            pools: [{ pool: "10.1.0.100-10.1.0.200" }],
+            "option-data": [
+                { name: "routers", data: "10.1.0.1" },
+                { name: "ntp-servers", data: "10.0.0.123" },
+            ],
             reservations: [{ "hw-address": "02:aa:00:00:00:01", "ip-address": "10.1.0.10", hostname: "printer" }],
         });
     });
@@ -82,7 +119,9 @@ describe("Kea's configuration", () => {
     });
 
     it("leaves the server identifier to Kea where the load balancer gives only a host name", () => {
-        const names = keaConfig({ ...options, serverIdentifier: "lb.example.org" }).Dhcp4["option-data"].map((option) => option.name);
+        const names = keaConfig({ ...options, serverIdentifier: "lb.example.org" }).Dhcp4["option-data"].map(
+            (option) => option.name,
+        );
         expect(names).not.to.include("dhcp-server-identifier");
     });
 });
@@ -90,14 +129,17 @@ describe("Kea's configuration", () => {
 describe("the Kea chart's post-renderer", () => {
     it("puts the configuration in its place and its hash on the pod", async () => {
         const manifests = await rendered(keaConfig(options));
-        expect(JSON.parse(find(manifests, "ConfigMap").data["kea-dhcp4.conf"] ?? "")).to.deep.equal(JSON.parse(JSON.stringify(keaConfig(options))));
+        expect(JSON.parse(find(manifests, "ConfigMap").data["kea-dhcp4.conf"] ?? "")).to.deep.equal(
+            JSON.parse(JSON.stringify(keaConfig(options))),
+        );
         const { metadata } = find(manifests, "StatefulSet").spec.template;
         expect(Object.keys(metadata.annotations)).to.deep.equal(["k8s-noc/config-hash"]);
         expect(metadata.labels).not.to.have.property("checksum/config");
     });
 
     it("changes the pod when, and only when, the configuration changes", async () => {
-        const pod = async (change: Partial<KeaConfigOptions>) => JSON.stringify(find(await rendered(keaConfig({ ...options, ...change })), "StatefulSet"));
+        const pod = async (change: Partial<KeaConfigOptions>) =>
+            JSON.stringify(find(await rendered(keaConfig({ ...options, ...change })), "StatefulSet"));
         expect(await pod({})).to.equal(await pod({}));
         expect(await pod({ validLifetime: 4001 })).not.to.equal(await pod({}));
     });
@@ -106,7 +148,10 @@ describe("the Kea chart's post-renderer", () => {
         const { spec } = find(await rendered(keaConfig(options)), "StatefulSet").spec.template;
         expect(spec.initContainers).to.equal(undefined);
         expect(spec.containers.map(({ name }) => name)).to.deep.equal(["kea-dhcp", "kea-exporter"]);
-        const [kea, exporter] = spec.containers as [{ args: string[]; image: string; volumeMounts: unknown[] }, { args: string[]; ports: unknown[]; volumeMounts: unknown[] }];
+        const [kea, exporter] = spec.containers as [
+            { args: string[]; image: string; volumeMounts: unknown[] },
+            { args: string[]; ports: unknown[]; volumeMounts: unknown[] },
+        ];
         expect(kea.image).to.equal("kea:1");
         expect(kea.args[0]).to.match(/&& exec \/usr\/local\/sbin\/kea-dhcp4 /);
         expect(kea.volumeMounts).to.deep.include({ name: "run", mountPath: "/run/kea" });
@@ -126,35 +171,49 @@ describe("the Kea chart's post-renderer", () => {
 
     it("says what to do when the chart no longer renders what it completes", async () => {
         const { postRender } = (await import("./kea-post-render.mjs")) as { postRender: (text: string) => string };
-        expect(() => postRender(stringify({ kind: "ConfigMap" }))).to.throw("the chart renders no StatefulSet any more");
+        expect(() => postRender(stringify({ kind: "ConfigMap" }))).to.throw(
+            "the chart renders no StatefulSet any more",
+        );
     });
 });
 
 describe("DHCP", () => {
     const config = async (options: Parameters<typeof runProgram>[1]) => {
         const run = await runProgram("poc", options);
-        const { values } = resource(run, "kea-dhcp", "Release").inputs as { values: { podAnnotations: Record<string, string> } };
-        return (JSON.parse(values.podAnnotations["k8s-noc/kea-dhcp4.conf"] ?? "") as ReturnType<typeof keaConfig>).Dhcp4;
+        const { values } = resource(run, "kea-dhcp", "Release").inputs as {
+            values: { podAnnotations: Record<string, string> };
+        };
+        return (JSON.parse(values.podAnnotations["k8s-noc/kea-dhcp4.conf"] ?? "") as ReturnType<typeof keaConfig>)
+            .Dhcp4;
     };
 
     it("hands out the address that DNS was really given", async () => {
-        const { "option-data": data } = await config({ ingress: (service) => [{ ip: service === "unbound" ? "192.0.2.53" : "192.0.2.67" }] });
+        const { "option-data": data } = await config({
+            ingress: (service) => [{ ip: service === "unbound" ? "192.0.2.53" : "192.0.2.67" }],
+        });
         expect(data).to.deep.include({ name: "domain-name-servers", data: "192.0.2.53" });
         expect(data).to.deep.include({ name: "dhcp-server-identifier", data: "192.0.2.67" });
     });
 
     it("has the DNS address in the graph, not only in a list of dependencies", async () => {
         const release = resource(await stackRun("poc"), "kea-dhcp", "Release");
-        expect(release.propertyDependencies.values).to.include("kubernetes:core/v1:Service::unbound").and.include("kubernetes:core/v1:Service::kea-dhcp");
+        expect(release.propertyDependencies.values)
+            .to.include("kubernetes:core/v1:Service::unbound")
+            .and.include("kubernetes:core/v1:Service::kea-dhcp");
     });
 
     it("hands out the configured resolvers where DNS is switched off", async () => {
-        const { "option-data": data } = await config({ config: { "noc:dnsEnabled": "false", "noc:dhcpResolvers": '["192.168.1.53"]' } });
+        const { "option-data": data } = await config({
+            config: { "noc:dnsEnabled": "false", "noc:dhcpResolvers": '["192.168.1.53"]' },
+        });
         expect(data).to.deep.include({ name: "domain-name-servers", data: "192.168.1.53" });
     });
 
     it("names the chart's image itself and keeps the leases on a volume", async () => {
-        const { values, postrender } = resource(await stackRun("poc"), "kea-dhcp", "Release").inputs as { values: Record<string, unknown>; postrender: string };
+        const { values, postrender } = resource(await stackRun("poc"), "kea-dhcp", "Release").inputs as {
+            values: Record<string, unknown>;
+            postrender: string;
+        };
         expect(values.image).to.deep.include({ repository: "ghcr.io/mglants/kea-dhcp", tag: "2.5.8" });
         expect(values.persistence).to.deep.include({ enabled: true, size: "100Mi" });
         expect(postrender).to.equal("./components/dhcp/kea-post-render.mjs");

@@ -57,11 +57,13 @@ export class Dhcp extends pulumi.ComponentResource implements Watched {
             {
                 chart: charts.kea,
                 namespace,
-                values: pulumi.all([this.address, pulumi.all([...args.resolvers])]).apply(([serverIdentifier, resolvers]) => ({
-                    ...keaValues(keaConfig({ ...args, resolvers, serverIdentifier }), args.leaseStorage, site),
-                    // The chart ignores it; the engine sees by it that the post-renderer has changed.
-                    postRenderer: hashOf(postRenderer),
-                })),
+                values: pulumi
+                    .all([this.address, pulumi.all([...args.resolvers])])
+                    .apply(([serverIdentifier, resolvers]) => ({
+                        ...keaValues(keaConfig({ ...args, resolvers, serverIdentifier }), args.leaseStorage, site),
+                        // The chart ignores it; the engine sees by it that the post-renderer has changed.
+                        postRenderer: hashOf(postRenderer),
+                    })),
                 postrender: `./${postRenderer}`,
                 site,
             },

@@ -1,7 +1,7 @@
 /** Kea's configuration, as an object that is its JSON. Manual: https://kea.readthedocs.io/en/kea-2.5.8/arm/dhcp4-srv.html */
-import * as pulumi from "@pulumi/pulumi";
 import { isIPv4 } from "node:net";
 
+import { runError } from "../../config/run-error";
 import type { Option, Reservation, Subnet } from "./settings";
 
 /** The folder of the control socket, in a volume that the exporter shares. */
@@ -35,7 +35,7 @@ export function keaConfig(options: KeaConfigOptions) {
     const { resolvers, serverIdentifier, domain, validLifetime, renewTimer, rebindTimer, subnets } = options;
     const named = resolvers.find((resolver) => !isIPv4(resolver));
     if (named !== undefined) {
-        throw new pulumi.RunError(
+        throw runError(
             `the load balancer gave DNS the name ${named}, but DHCP can only hand out addresses; set noc:dhcpResolvers and noc:dnsEnabled to false, or use a load balancer that gives addresses`,
         );
     }
@@ -50,7 +50,9 @@ export function keaConfig(options: KeaConfigOptions) {
             "rebind-timer": rebindTimer,
             "option-data": [
                 { name: "domain-name-servers", data: resolvers.join(", ") },
-                ...(serverIdentifier && isIPv4(serverIdentifier) ? [{ name: "dhcp-server-identifier", data: serverIdentifier }] : []),
+                ...(serverIdentifier && isIPv4(serverIdentifier)
+                    ? [{ name: "dhcp-server-identifier", data: serverIdentifier }]
+                    : []),
                 { name: "domain-name", data: domain },
                 { name: "domain-search", data: domain },
                 ...options.options,

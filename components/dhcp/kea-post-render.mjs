@@ -15,21 +15,32 @@ export const containersAnnotation = "k8s-noc/containers";
 
 /** The rendered manifests, completed. */
 export function postRender(manifests) {
-    const objects = parseAllDocuments(manifests).map((document) => document.toJS()).filter(Boolean);
+    const objects = parseAllDocuments(manifests)
+        .map((document) => document.toJS())
+        .filter(Boolean);
     const find = (kind) => {
         const found = objects.find((object) => object.kind === kind);
         if (!found) {
-            throw new Error(`the chart renders no ${kind} any more: components/dhcp/kea-post-render.mjs needs to follow`);
+            throw new Error(
+                `the chart renders no ${kind} any more: components/dhcp/kea-post-render.mjs needs to follow`,
+            );
         }
         return found;
     };
     const { template } = find("StatefulSet").spec;
-    const { [configAnnotation]: config, [containersAnnotation]: containers, ...annotations } = template.metadata.annotations;
+    const {
+        [configAnnotation]: config,
+        [containersAnnotation]: containers,
+        ...annotations
+    } = template.metadata.annotations;
 
     // Kea reads this file alone, and it stands there as it is: no init container needs to fill in an interface.
     find("ConfigMap").data = { "kea-dhcp4.conf": config };
     const { kea, exporter } = JSON.parse(containers);
-    template.metadata.annotations = { ...annotations, "k8s-noc/config-hash": createHash("sha256").update(config).digest("hex") };
+    template.metadata.annotations = {
+        ...annotations,
+        "k8s-noc/config-hash": createHash("sha256").update(config).digest("hex"),
+    };
     delete template.metadata.labels["checksum/config"];
     delete template.spec.initContainers;
     template.spec.volumes = [

@@ -23,7 +23,9 @@ const reservation = z.strictObject({
 
 const dhcpSubnet = z.strictObject({
     id: z
-        .int({ error: "is missing or not a whole number; give each subnet its own id, which its leases are kept under" })
+        .int({
+            error: "is missing or not a whole number; give each subnet its own id, which its leases are kept under",
+        })
         .min(1, { error: "is not a subnet id; use 1 or more" })
         .max(4294967294, { error: "is not a subnet id; use at most 4294967294" }),
     subnet,

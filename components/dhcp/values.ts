@@ -8,7 +8,11 @@ export const dhcpPort = 6067;
 export const exporterPort = 9547;
 
 /** The chart's values, with the two annotations that kea-post-render.mjs puts in their places. */
-export function keaValues(config: ReturnType<typeof keaConfig>, leaseStorage: string, site: Site): Record<string, unknown> {
+export function keaValues(
+    config: ReturnType<typeof keaConfig>,
+    leaseStorage: string,
+    site: Site,
+): Record<string, unknown> {
     const { repository, tag } = splitImage(images.kea, site);
     return {
         fullnameOverride: app,
@@ -27,12 +31,22 @@ export function keaValues(config: ReturnType<typeof keaConfig>, leaseStorage: st
 
 /** What the containers have beside or in place of what the chart gives them. */
 function containers(site: Site) {
-    const answers = { exec: { command: ["/bin/sh", "-c", `echo '{"command":"status-get"}' | socat -t 2 - UNIX-CONNECT:${controlSocket} | grep -q '"result": 0'`] } };
+    const answers = {
+        exec: {
+            command: [
+                "/bin/sh",
+                "-c",
+                `echo '{"command":"status-get"}' | socat -t 2 - UNIX-CONNECT:${controlSocket} | grep -q '"result": 0'`,
+            ],
+        },
+    };
     return {
         kea: {
             // Kea becomes process 1. A PID file left by a crash names process 1 too, and Kea would take itself for running.
             command: ["/bin/sh", "-c"],
-            args: [`rm -f ${runFolder}/*.pid && exec /usr/local/sbin/kea-dhcp4 -c /config/kea/kea-dhcp4.conf -p ${dhcpPort}`],
+            args: [
+                `rm -f ${runFolder}/*.pid && exec /usr/local/sbin/kea-dhcp4 -c /config/kea/kea-dhcp4.conf -p ${dhcpPort}`,
+            ],
             env: [
                 { name: "KEA_PIDFILE_DIR", value: runFolder },
                 { name: "KEA_LOCKFILE_DIR", value: runFolder },
@@ -40,7 +54,15 @@ function containers(site: Site) {
             ports: [{ name: "dhcp", containerPort: dhcpPort, protocol: "UDP" }],
             // The exporter, which starts after this hook, ends where it finds no socket. Ten seconds at most.
             lifecycle: {
-                postStart: { exec: { command: ["/bin/sh", "-c", `for i in $(seq 50); do [ -S ${controlSocket} ] && exit 0; sleep 0.2; done; exit 0`] } },
+                postStart: {
+                    exec: {
+                        command: [
+                            "/bin/sh",
+                            "-c",
+                            `for i in $(seq 50); do [ -S ${controlSocket} ] && exit 0; sleep 0.2; done; exit 0`,
+                        ],
+                    },
+                },
             },
             startupProbe: { ...answers, periodSeconds: 1, failureThreshold: 60, timeoutSeconds: 3 },
             readinessProbe: { ...answers, periodSeconds: 5, timeoutSeconds: 3 },

@@ -15,7 +15,8 @@ export function unboundAlerts(namespace: string): AlertRule[] {
             labels: { severity: "critical" },
             annotations: {
                 summary: "A resolver is down",
-                description: "Unbound {{ $labels.pod }} has not answered its exporter for a minute, or is not scraped at all.",
+                description:
+                    "Unbound {{ $labels.pod }} has not answered its exporter for a minute, or is not scraped at all.",
             },
         },
         {
@@ -25,7 +26,8 @@ export function unboundAlerts(namespace: string): AlertRule[] {
             labels: { severity: "warning" },
             annotations: {
                 summary: "Many answers are SERVFAIL",
-                description: "{{ $value | humanizePercentage }} of the answers of {{ $labels.pod }} are SERVFAIL: upstream servers cannot be reached or do not validate.",
+                description:
+                    "{{ $value | humanizePercentage }} of the answers of {{ $labels.pod }} are SERVFAIL: upstream servers cannot be reached or do not validate.",
             },
         },
         {
@@ -36,7 +38,8 @@ export function unboundAlerts(namespace: string): AlertRule[] {
             labels: { severity: "warning" },
             annotations: {
                 summary: "Recursion is slow",
-                description: "One in ten answers that {{ $labels.pod }} has to look up takes longer than {{ $value | humanizeDuration }}.",
+                description:
+                    "One in ten answers that {{ $labels.pod }} has to look up takes longer than {{ $value | humanizeDuration }}.",
             },
         },
         {
@@ -46,7 +49,8 @@ export function unboundAlerts(namespace: string): AlertRule[] {
             labels: { severity: "warning" },
             annotations: {
                 summary: "Queries are dropped",
-                description: "The request list of {{ $labels.pod }} is full: it drops {{ $value | humanize }} queries a second.",
+                description:
+                    "The request list of {{ $labels.pod }} is full: it drops {{ $value | humanize }} queries a second.",
             },
         },
         {
@@ -56,7 +60,8 @@ export function unboundAlerts(namespace: string): AlertRule[] {
             labels: { severity: "info" },
             annotations: {
                 summary: "Few answers come from the cache",
-                description: "Only {{ $value | humanizePercentage }} of the queries to {{ $labels.pod }} are answered from its memory.",
+                description:
+                    "Only {{ $value | humanizePercentage }} of the queries to {{ $labels.pod }} are answered from its memory.",
             },
         },
         {
@@ -66,7 +71,8 @@ export function unboundAlerts(namespace: string): AlertRule[] {
             labels: { severity: "warning" },
             annotations: {
                 summary: "Nobody asks the resolver",
-                description: "No resolver in {{ $labels.namespace }} was asked anything for a quarter of an hour: do clients know its address?",
+                description:
+                    "No resolver in {{ $labels.namespace }} was asked anything for a quarter of an hour: do clients know its address?",
             },
         },
     ];

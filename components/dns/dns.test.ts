@@ -5,10 +5,26 @@ import { metadataOf, resource, stackRun } from "../../tests/support";
 import { unboundAlerts } from "./alerts";
 import { redisConf } from "./redis";
 import { redisMaxMemory, unboundSizing } from "./sizing";
-import { cachedbConf, controlSocket, dnsPort, forwardZonesConf, healthName, unboundConf, type UnboundConfigOptions } from "./unbound-config";
+import {
+    cachedbConf,
+    controlSocket,
+    dnsPort,
+    forwardZonesConf,
+    healthName,
+    unboundConf,
+    type UnboundConfigOptions,
+} from "./unbound-config";
 
 const options: UnboundConfigOptions = {
-    cpu: "2", memory: "1Gi", allowFrom: ["10.0.0.0/8"], dnssec: true, trustAnchors: [], forwardZones: [], stubZones: [], localRecords: [], ipv6: false,
+    cpu: "2",
+    memory: "1Gi",
+    allowFrom: ["10.0.0.0/8"],
+    dnssec: true,
+    trustAnchors: [],
+    forwardZones: [],
+    stubZones: [],
+    localRecords: [],
+    ipv6: false,
 };
 
 interface PodSpec {
@@ -27,12 +43,15 @@ interface Container {
 }
 
 async function podOf(stack: string, name: string): Promise<PodSpec> {
-    return (resource(await stackRun(stack), name, "Deployment").inputs as { spec: { template: { spec: PodSpec } } }).spec.template.spec;
+    return (resource(await stackRun(stack), name, "Deployment").inputs as { spec: { template: { spec: PodSpec } } })
+        .spec.template.spec;
 }
 
 describe("Unbound's sizes", () => {
     it("give it a thread for each whole core of its limit, and one at least", () => {
-        expect(["500m", "1", "1500m", "2", "4"].map((cpu) => unboundSizing(cpu, "1Gi").threads)).to.deep.equal([1, 1, 1, 2, 4]);
+        expect(["500m", "1", "1500m", "2", "4"].map((cpu) => unboundSizing(cpu, "1Gi").threads)).to.deep.equal([
+            1, 1, 1, 2, 4,
+        ]);
     });
 
     it("leave more than half of its memory unpromised, with rrsets at twice the messages", () => {
@@ -53,12 +72,20 @@ describe("unbound.conf", () => {
     const lines = (text: string) => text.split("\n").map((line) => line.trim());
 
     it("answers the allowed networks and nobody else", () => {
-        const access = lines(unboundConf({ ...options, allowFrom: ["10.0.0.0/8", "192.168.1.0/24"] })).filter((line) => line.startsWith("access-control"));
-        expect(access).to.deep.equal(["access-control: 127.0.0.0/8 allow", "access-control: 10.0.0.0/8 allow", "access-control: 192.168.1.0/24 allow"]);
+        const access = lines(unboundConf({ ...options, allowFrom: ["10.0.0.0/8", "192.168.1.0/24"] })).filter((line) =>
+            line.startsWith("access-control"),
+        );
+        expect(access).to.deep.equal([
+            "access-control: 127.0.0.0/8 allow",
+            "access-control: 10.0.0.0/8 allow",
+            "access-control: 192.168.1.0/24 allow",
+        ]);
     });
 
     it("validates what comes out of Redis too", () => {
-        expect(lines(unboundConf(options))).to.include('module-config: "validator cachedb iterator"').and.include('trust-anchor-file: "/var/unbound/root.key"');
+        expect(lines(unboundConf(options)))
+            .to.include('module-config: "validator cachedb iterator"')
+            .and.include('trust-anchor-file: "/var/unbound/root.key"');
     });
 
     it("never uses a trust anchor file that has to be written", () => {
@@ -72,15 +99,26 @@ describe("unbound.conf", () => {
     });
 
     it("trusts the anchors of private zones", () => {
-        expect(lines(unboundConf({ ...options, trustAnchors: ["corp.example. DS 1 13 2 ABCD"] }))).to.include('trust-anchor: "corp.example. DS 1 13 2 ABCD"');
+        expect(lines(unboundConf({ ...options, trustAnchors: ["corp.example. DS 1 13 2 ABCD"] }))).to.include(
+            'trust-anchor: "corp.example. DS 1 13 2 ABCD"',
+        );
     });
 
     it("counts what the alerts need, and takes commands on the shared socket", () => {
-        expect(lines(unboundConf(options))).to.include.members(["extended-statistics: yes", "control-enable: yes", `control-interface: "${controlSocket}"`]);
+        expect(lines(unboundConf(options))).to.include.members([
+            "extended-statistics: yes",
+            "control-enable: yes",
+            `control-interface: "${controlSocket}"`,
+        ]);
     });
 
     it("stays off the privileged port and out of the chroot that its image is built for", () => {
-        expect(lines(unboundConf(options))).to.include.members([`port: ${dnsPort}`, 'chroot: ""', 'username: ""', 'pidfile: ""']);
+        expect(lines(unboundConf(options))).to.include.members([
+            `port: ${dnsPort}`,
+            'chroot: ""',
+            'username: ""',
+            'pidfile: ""',
+        ]);
     });
 
     it("speaks IPv6 only where it is told to", () => {
@@ -91,18 +129,31 @@ describe("unbound.conf", () => {
 
 describe("forward-zones.conf", () => {
     it("asks forwarders, over TLS by the name in their certificate", () => {
-        const text = forwardZonesConf({ ...options, forwardZones: [{ name: ".", addresses: ["9.9.9.9"], tls: "dns.quad9.net", insecure: false }] });
-        expect(text).to.contain('forward-zone:\n  name: "."\n  forward-tls-upstream: yes\n  forward-addr: 9.9.9.9@853#dns.quad9.net\n');
+        const text = forwardZonesConf({
+            ...options,
+            forwardZones: [{ name: ".", addresses: ["9.9.9.9"], tls: "dns.quad9.net", insecure: false }],
+        });
+        expect(text).to.contain(
+            'forward-zone:\n  name: "."\n  forward-tls-upstream: yes\n  forward-addr: 9.9.9.9@853#dns.quad9.net\n',
+        );
         expect(text).to.contain("tls-cert-bundle");
     });
 
     it("asks the servers of stub zones, on the port they have", () => {
-        const text = forwardZonesConf({ ...options, stubZones: [{ name: "corp.example", addresses: ["10.0.0.1@5353"], insecure: true }] });
-        expect(text).to.contain('stub-zone:\n  name: "corp.example."\n  stub-addr: 10.0.0.1@5353\n').and.contain('domain-insecure: "corp.example."');
+        const text = forwardZonesConf({
+            ...options,
+            stubZones: [{ name: "corp.example", addresses: ["10.0.0.1@5353"], insecure: true }],
+        });
+        expect(text)
+            .to.contain('stub-zone:\n  name: "corp.example."\n  stub-addr: 10.0.0.1@5353\n')
+            .and.contain('domain-insecure: "corp.example."');
     });
 
     it("lets a private reverse zone through that Unbound would answer itself", () => {
-        const text = forwardZonesConf({ ...options, stubZones: [{ name: "1.168.192.in-addr.arpa", addresses: ["10.0.0.1"], insecure: true }] });
+        const text = forwardZonesConf({
+            ...options,
+            stubZones: [{ name: "1.168.192.in-addr.arpa", addresses: ["10.0.0.1"], insecure: true }],
+        });
         expect(text).to.contain('local-zone: "1.168.192.in-addr.arpa." transparent');
     });
 
@@ -124,13 +175,21 @@ describe("forward-zones.conf", () => {
 describe("cachedb.conf and redis.conf", () => {
     it("agree on the password and bound the wait for Redis", () => {
         const text = cachedbConf({ host: "10.96.0.9", password: "pw", seed: "s" });
-        expect(text).to.contain('redis-server-password: "pw"').and.contain("redis-server-host: 10.96.0.9").and.contain("redis-expire-records: yes");
+        expect(text)
+            .to.contain('redis-server-password: "pw"')
+            .and.contain("redis-server-host: 10.96.0.9")
+            .and.contain("redis-expire-records: yes");
         expect(Number(/redis-timeout: (\d+)/.exec(text)?.[1])).to.be.at.most(100);
         expect(redisConf("256Mi", "pw")).to.contain('requirepass "pw"');
     });
 
     it("bound Redis' memory, evict what was used least and keep nothing on disk", () => {
-        expect(redisConf("256Mi", "pw").split("\n")).to.include.members(["maxmemory 201326592", "maxmemory-policy allkeys-lru", 'save ""', "appendonly no"]);
+        expect(redisConf("256Mi", "pw").split("\n")).to.include.members([
+            "maxmemory 201326592",
+            "maxmemory-policy allkeys-lru",
+            'save ""',
+            "appendonly no",
+        ]);
     });
 });
 
@@ -140,7 +199,11 @@ describe("DNS", () => {
             const pod = await podOf("poc", app);
             expect(pod.securityContext).to.include({ runAsNonRoot: true });
             for (const container of [...pod.containers, ...(pod.initContainers ?? [])]) {
-                expect(container.securityContext, container.name).to.deep.include({ allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } });
+                expect(container.securityContext, container.name).to.deep.include({
+                    allowPrivilegeEscalation: false,
+                    readOnlyRootFilesystem: true,
+                    capabilities: { drop: ["ALL"] },
+                });
             }
         }
     });
@@ -160,20 +223,31 @@ describe("DNS", () => {
 
     it("spreads replicas over nodes and keeps one from being drained with the other", async () => {
         expect((await podOf("poc", "unbound")).topologySpreadConstraints).to.equal(undefined);
-        expect((await podOf("homelab", "unbound")).topologySpreadConstraints?.[0]).to.include({ topologyKey: "kubernetes.io/hostname", whenUnsatisfiable: "DoNotSchedule" });
+        expect((await podOf("homelab", "unbound")).topologySpreadConstraints?.[0]).to.include({
+            topologyKey: "kubernetes.io/hostname",
+            whenUnsatisfiable: "DoNotSchedule",
+        });
         const { resources } = await stackRun("poc");
         expect(resources.filter(({ type }) => type.endsWith("PodDisruptionBudget"))).to.have.length(0);
-        expect(resource(await stackRun("homelab"), "unbound", "PodDisruptionBudget").inputs).to.have.nested.property("spec.maxUnavailable", 1);
+        expect(resource(await stackRun("homelab"), "unbound", "PodDisruptionBudget").inputs).to.have.nested.property(
+            "spec.maxUnavailable",
+            1,
+        );
     });
 
     it("takes down no pod before another is ready", async () => {
-        expect(resource(await stackRun("poc"), "unbound", "Deployment").inputs).to.have.deep.nested.property("spec.strategy.rollingUpdate", { maxUnavailable: 0, maxSurge: 1 });
+        expect(resource(await stackRun("poc"), "unbound", "Deployment").inputs).to.have.deep.nested.property(
+            "spec.strategy.rollingUpdate",
+            { maxUnavailable: 0, maxSurge: 1 },
+        );
     });
 
     it("names the pods' configuration anew when it changes, so that they roll", async () => {
         const { inputs } = resource(await stackRun("poc"), "unbound-config");
         expect(inputs).not.to.have.nested.property("metadata.name");
-        expect(resource(await stackRun("poc"), "unbound", "Deployment").propertyDependencies.spec).to.include("kubernetes:core/v1:ConfigMap::unbound-config");
+        expect(resource(await stackRun("poc"), "unbound", "Deployment").propertyDependencies.spec).to.include(
+            "kubernetes:core/v1:ConfigMap::unbound-config",
+        );
     });
 
     it("keeps passwords out of ConfigMaps, in secrets of the state", async () => {
@@ -187,7 +261,9 @@ describe("DNS", () => {
         const service = resource(await stackRun("poc"), "unbound", "v1:Service");
         expect(metadataOf(service).annotations).to.have.property("metallb.io/loadBalancerIPs", "192.168.139.50");
         expect(service.inputs.spec).to.deep.include({
-            type: "LoadBalancer", externalTrafficPolicy: "Local", loadBalancerClass: "metallb.io/metallb",
+            type: "LoadBalancer",
+            externalTrafficPolicy: "Local",
+            loadBalancerClass: "metallb.io/metallb",
             ports: [
                 { name: "dns", port: 53, protocol: "UDP", targetPort: dnsPort },
                 { name: "dns-tcp", port: 53, protocol: "TCP", targetPort: dnsPort },
@@ -211,13 +287,24 @@ describe("Unbound's alerts", () => {
     const alerts = unboundAlerts("noc-poc");
     /** Read off a scrape of the exporter, see https://github.com/letsencrypt/unbound_exporter. */
     const exported = [
-        "unbound_up", "unbound_answer_rcodes_total", "unbound_response_time_seconds_bucket", "unbound_request_list_exceeded_total",
-        "unbound_request_list_overwritten_total", "unbound_cache_hits_total", "unbound_cache_misses_total", "unbound_queries_total",
+        "unbound_up",
+        "unbound_answer_rcodes_total",
+        "unbound_response_time_seconds_bucket",
+        "unbound_request_list_exceeded_total",
+        "unbound_request_list_overwritten_total",
+        "unbound_cache_hits_total",
+        "unbound_cache_misses_total",
+        "unbound_queries_total",
     ];
 
     it("are the six", () => {
         expect(alerts.map(({ alert }) => alert)).to.deep.equal([
-            "UnboundDown", "UnboundHighSERVFAILRate", "UnboundSlowRecursion", "UnboundRequestListOverflow", "UnboundLowCacheHitRate", "UnboundNoQueries",
+            "UnboundDown",
+            "UnboundHighSERVFAILRate",
+            "UnboundSlowRecursion",
+            "UnboundRequestListOverflow",
+            "UnboundLowCacheHitRate",
+            "UnboundNoQueries",
         ]);
     });
 

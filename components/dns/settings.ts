@@ -21,22 +21,31 @@ const stubZone = z.strictObject({ name: domain, addresses: servers, insecure: z.
 const forwardZone = stubZone.extend({ tls: domain.optional() });
 
 const recordTypes = ["A", "AAAA", "CNAME", "PTR", "TXT", "SRV", "MX"] as const;
-const localRecord = z.strictObject({
-    name: domain,
-    type: z.enum(recordTypes, { error: `is not a record type; use one of ${recordTypes.join(", ")}` }),
-    // It stands within quotes in unbound.conf, on a line of its own.
-    value: z.string().regex(/^[^"'\\\n\r]+$/, { error: "has a quote, backslash or line break in it, or is empty" }),
-    ttl: count(0).default(3600),
-}).superRefine((record, context) => {
-    const check = { A: address, AAAA: z.ipv6({ error: "is not an IPv6 address; write it like 2001:db8::1" }),
-        CNAME: domain, PTR: domain, TXT: z.string(), SRV: z.string(), MX: z.string() }[record.type];
-    for (const issue of check.safeParse(record.value).error?.issues ?? []) {
-        context.addIssue({ code: "custom", path: ["value"], message: issue.message });
-    }
-});
+const localRecord = z
+    .strictObject({
+        name: domain,
+        type: z.enum(recordTypes, { error: `is not a record type; use one of ${recordTypes.join(", ")}` }),
+        // It stands within quotes in unbound.conf, on a line of its own.
+        value: z.string().regex(/^[^"'\\\n\r]+$/, { error: "has a quote, backslash or line break in it, or is empty" }),
+        ttl: count(0).default(3600),
+    })
+    .superRefine((record, context) => {
+        const check = {
+            A: address,
+            AAAA: z.ipv6({ error: "is not an IPv6 address; write it like 2001:db8::1" }),
+            CNAME: domain,
+            PTR: domain,
+            TXT: z.string(),
+            SRV: z.string(),
+            MX: z.string(),
+        }[record.type];
+        for (const issue of check.safeParse(record.value).error?.issues ?? []) {
+            context.addIssue({ code: "custom", path: ["value"], message: issue.message });
+        }
+    });
 
 const trustAnchor = z.string().regex(/^[^\s"']+\s+(\d+\s+)?(IN\s+)?(DS|DNSKEY)\s+[^"'\n]+$/, {
-    error: "is not a DS or DNSKEY record; write it like \"corp.example. DS 12345 13 2 49FD46…\"",
+    error: 'is not a DS or DNSKEY record; write it like "corp.example. DS 12345 13 2 49FD46…"',
 });
 
 /** The `noc:dns…` keys of the stack's configuration. */

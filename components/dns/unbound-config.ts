@@ -26,59 +26,61 @@ export interface UnboundConfigOptions {
 export function unboundConf(options: UnboundConfigOptions): string {
     const { allowFrom, dnssec, trustAnchors, ipv6 } = options;
     const { threads, msgCache, rrsetCache, keyCache } = unboundSizing(options.cpu, options.memory);
-    return block("server:", [
-        "interface: 0.0.0.0",
-        ipv6 && "interface: ::0",
-        `port: ${dnsPort}`,
-        `do-ip6: ${yesNo(ipv6)}`,
+    return (
+        block("server:", [
+            "interface: 0.0.0.0",
+            ipv6 && "interface: ::0",
+            `port: ${dnsPort}`,
+            `do-ip6: ${yesNo(ipv6)}`,
 
-        "# The container is the jail; it logs to its output and is not root to begin with.",
-        'chroot: ""',
-        'username: ""',
-        'directory: "/config"',
-        'pidfile: ""',
-        "use-syslog: no",
-        'logfile: ""',
+            "# The container is the jail; it logs to its output and is not root to begin with.",
+            'chroot: ""',
+            'username: ""',
+            'directory: "/config"',
+            'pidfile: ""',
+            "use-syslog: no",
+            'logfile: ""',
 
-        `num-threads: ${threads}`,
-        `msg-cache-size: ${msgCache}`,
-        `rrset-cache-size: ${rrsetCache}`,
-        `key-cache-size: ${keyCache}`,
-        "outgoing-range: 8192",
-        "num-queries-per-thread: 4096",
-        "incoming-num-tcp: 256",
-        "outgoing-num-tcp: 100",
-        "# The system's own buffer: a larger one needs a privilege.",
-        "so-sndbuf: 0",
-        "edns-buffer-size: 1232",
+            `num-threads: ${threads}`,
+            `msg-cache-size: ${msgCache}`,
+            `rrset-cache-size: ${rrsetCache}`,
+            `key-cache-size: ${keyCache}`,
+            "outgoing-range: 8192",
+            "num-queries-per-thread: 4096",
+            "incoming-num-tcp: 256",
+            "outgoing-num-tcp: 100",
+            "# The system's own buffer: a larger one needs a privilege.",
+            "so-sndbuf: 0",
+            "edns-buffer-size: 1232",
 
-        "access-control: 127.0.0.0/8 allow",
-        ...allowFrom.map((network) => `access-control: ${network} allow`),
+            "access-control: 127.0.0.0/8 allow",
+            ...allowFrom.map((network) => `access-control: ${network} allow`),
 
-        "# Redis is below the validator: what comes out of it is validated like any answer.",
-        `module-config: "${dnssec ? "validator " : ""}cachedb iterator"`,
-        "# Not auto-trust-anchor-file, which ends the program where it cannot write.",
-        dnssec && 'trust-anchor-file: "/var/unbound/root.key"',
-        ...(dnssec ? trustAnchors.map((anchor) => `trust-anchor: "${anchor}"`) : []),
-        "harden-glue: yes",
-        "harden-dnssec-stripped: yes",
-        "qname-minimisation: yes",
-        "aggressive-nsec: yes",
-        "hide-identity: yes",
-        "hide-version: yes",
-        "minimal-responses: yes",
+            "# Redis is below the validator: what comes out of it is validated like any answer.",
+            `module-config: "${dnssec ? "validator " : ""}cachedb iterator"`,
+            "# Not auto-trust-anchor-file, which ends the program where it cannot write.",
+            dnssec && 'trust-anchor-file: "/var/unbound/root.key"',
+            ...(dnssec ? trustAnchors.map((anchor) => `trust-anchor: "${anchor}"`) : []),
+            "harden-glue: yes",
+            "harden-dnssec-stripped: yes",
+            "qname-minimisation: yes",
+            "aggressive-nsec: yes",
+            "hide-identity: yes",
+            "hide-version: yes",
+            "minimal-responses: yes",
 
-        "prefetch: yes",
-        "prefetch-key: yes",
-        "serve-expired: yes",
-        "serve-expired-ttl: 86400",
-        "serve-expired-client-timeout: 1800",
+            "prefetch: yes",
+            "prefetch-key: yes",
+            "serve-expired: yes",
+            "serve-expired-ttl: 86400",
+            "serve-expired-client-timeout: 1800",
 
-        "extended-statistics: yes",
-        `local-data: "${healthName} 60 IN A 127.0.0.1"`,
-    ]) +
-    block("remote-control:", ["control-enable: yes", `control-interface: "${controlSocket}"`]) +
-    'include-toplevel: "/config/forward-zones.conf"\ninclude-toplevel: "/config/cachedb.conf"\n';
+            "extended-statistics: yes",
+            `local-data: "${healthName} 60 IN A 127.0.0.1"`,
+        ]) +
+        block("remote-control:", ["control-enable: yes", `control-interface: "${controlSocket}"`]) +
+        'include-toplevel: "/config/forward-zones.conf"\ninclude-toplevel: "/config/cachedb.conf"\n'
+    );
 }
 
 /** Renders forward-zones.conf: the names that are answered here or asked elsewhere. */
@@ -87,7 +89,9 @@ export function forwardZonesConf({ forwardZones, stubZones, localRecords }: Unbo
     return [
         block("server:", [
             // Unbound answers the zones of private addresses itself unless told otherwise.
-            ...elsewhere.filter(({ name }) => name !== ".").map(({ name }) => `local-zone: "${fqdn(name)}" transparent`),
+            ...elsewhere
+                .filter(({ name }) => name !== ".")
+                .map(({ name }) => `local-zone: "${fqdn(name)}" transparent`),
             ...elsewhere.filter(({ insecure }) => insecure).map(({ name }) => `domain-insecure: "${fqdn(name)}"`),
             forwardZones.some(({ tls }) => tls) && 'tls-cert-bundle: "/etc/ssl/certs/ca-certificates.crt"',
             ...localRecords.map(localData),
@@ -135,7 +139,8 @@ function localData({ name, type, value, ttl }: LocalRecord): string {
     return `local-data: '${fqdn(name)} ${ttl} IN ${type} ${data}'`;
 }
 
-const overTls = (address: string, name: string): string => `${address.includes("@") ? address : `${address}@853`}#${name}`;
+const overTls = (address: string, name: string): string =>
+    `${address.includes("@") ? address : `${address}@853`}#${name}`;
 
 const fqdn = (name: string): string => (name.endsWith(".") ? name : `${name}.`);
 

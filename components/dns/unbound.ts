@@ -101,7 +101,12 @@ export function unbound(options: UnboundOptions, opts: pulumi.CustomResourceOpti
                                 ],
                                 startupProbe: { ...answers, periodSeconds: 1, failureThreshold: 60, timeoutSeconds: 2 },
                                 readinessProbe: { ...answers, periodSeconds: 5, timeoutSeconds: 3 },
-                                livenessProbe: { ...answers, periodSeconds: 10, failureThreshold: 6, timeoutSeconds: 5 },
+                                livenessProbe: {
+                                    ...answers,
+                                    periodSeconds: 10,
+                                    failureThreshold: 6,
+                                    timeoutSeconds: 5,
+                                },
                                 // Answers on while the Service and the load balancer turn to another pod.
                                 lifecycle: { preStop: { sleep: { seconds: 10 } } },
                                 resources: {
@@ -117,10 +122,7 @@ export function unbound(options: UnboundOptions, opts: pulumi.CustomResourceOpti
                             {
                                 name: "unbound-exporter",
                                 image: imageReference(images.unboundExporter, site),
-                                args: [
-                                    `-unbound.host=unix://${controlSocket}`,
-                                    `-web.listen-address=:${exporterPort}`,
-                                ],
+                                args: [`-unbound.host=unix://${controlSocket}`, `-web.listen-address=:${exporterPort}`],
                                 ports: [{ name: "metrics", containerPort: exporterPort }],
                                 resources: {
                                     requests: { cpu: "10m", memory: "16Mi" },

@@ -2,7 +2,6 @@ import { expect } from "chai";
 import fc from "fast-check";
 
 import { formatRange, parseRange } from "../../config/addresses";
-import { runProgram } from "../../commands/mock-engine";
 import { metadataOf, resource, stackRun } from "../../tests/support";
 import { poolManifests } from "./pools";
 import { isWebhookNotReady, retryWhileWebhookStarts, webhookAttempts } from "./webhook";
@@ -24,7 +23,9 @@ describe("MetalLB's pools", () => {
     });
 
     it("stay whole where nothing is kept", () => {
-        expect(poolManifests([pool], [])).to.deep.equal([{ name: "venue", addresses: ["10.0.0.10-10.0.0.20"], autoAssign: true }]);
+        expect(poolManifests([pool], [])).to.deep.equal([
+            { name: "venue", addresses: ["10.0.0.10-10.0.0.20"], autoAssign: true },
+        ]);
     });
 
     it("need no pool for others where all is kept", () => {
@@ -40,7 +41,9 @@ describe("MetalLB's pools", () => {
                 const all = poolManifests([pool], fixed).flatMap(({ addresses }) =>
                     addresses.flatMap((range) => [...parseRange(range)].map(String)),
                 );
-                expect(all.sort()).to.deep.equal([...parseRange(formatRange(parseRange("10.0.0.10-10.0.0.20")))].map(String).sort());
+                expect(all.sort()).to.deep.equal(
+                    [...parseRange(formatRange(parseRange("10.0.0.10-10.0.0.20")))].map(String).sort(),
+                );
             }),
         );
     });
@@ -50,11 +53,17 @@ describe("MetalLB's webhook", () => {
     const notReady =
         'Internal error occurred: failed calling webhook "ipaddresspoolvalidationwebhook.metallb.io": failed to call webhook: Post "https://metallb-webhook-service.metallb-system.svc:443/…": connect: connection refused';
     const operation = (message: string) =>
-        ({ urn: "urn:pool", errors: [message] }) as unknown as Parameters<ReturnType<typeof retryWhileWebhookStarts>["callback"]>[0];
+        ({ urn: "urn:pool", errors: [message] }) as unknown as Parameters<
+            ReturnType<typeof retryWhileWebhookStarts>["callback"]
+        >[0];
 
     it("is waited for when it cannot be reached, and nothing else is", () => {
         expect(isWebhookNotReady(notReady)).to.equal(true);
-        expect(isWebhookNotReady('admission webhook "ipaddresspoolvalidationwebhook.metallb.io" denied the request: overlaps')).to.equal(false);
+        expect(
+            isWebhookNotReady(
+                'admission webhook "ipaddresspoolvalidationwebhook.metallb.io" denied the request: overlaps',
+            ),
+        ).to.equal(false);
         expect(isWebhookNotReady('failed calling webhook "validate.nginx.ingress.kubernetes.io"')).to.equal(false);
         expect(isWebhookNotReady("configured Kubernetes cluster is unreachable")).to.equal(false);
     });
@@ -76,16 +85,23 @@ describe("MetalLB", () => {
     it("runs in layer 2 without FRR, in a namespace that allows it", async () => {
         const run = await stackRun("poc");
         const { values, version, atomic } = resource(run, "metallb", "Release").inputs as {
-            values: Record<string, Record<string, unknown>>; version: string; atomic: boolean;
+            values: Record<string, Record<string, unknown>>;
+            version: string;
+            atomic: boolean;
         };
         expect(values.speaker?.frr).to.deep.equal({ enabled: false });
         expect(version).to.equal("0.14.9");
         expect(atomic).to.equal(true);
-        expect(metadataOf(resource(run, "metallb-system")).labels).to.have.property("pod-security.kubernetes.io/enforce", "privileged");
+        expect(metadataOf(resource(run, "metallb-system")).labels).to.have.property(
+            "pod-security.kubernetes.io/enforce",
+            "privileged",
+        );
     });
 
     it("serves the stack's load-balancer class", async () => {
-        const { values } = resource(await stackRun("poc"), "metallb", "Release").inputs as { values: { loadBalancerClass: string } };
+        const { values } = resource(await stackRun("poc"), "metallb", "Release").inputs as {
+            values: { loadBalancerClass: string };
+        };
         expect(values.loadBalancerClass).to.equal("metallb.io/metallb");
     });
 
@@ -93,9 +109,17 @@ describe("MetalLB", () => {
         const run = await stackRun("homelab");
         const advertisement = resource(run, "l2-advertisement").inputs as { spec: { ipAddressPools: string[] } };
         expect(advertisement.spec.ipAddressPools).to.deep.equal(["default-pool", "default-pool-fixed"]);
-        expect(resource(run, "default-pool").inputs).to.have.deep.property("spec", { addresses: ["192.168.122.104-192.168.122.150"], autoAssign: true });
+        expect(resource(run, "default-pool").inputs).to.have.deep.property("spec", {
+            addresses: ["192.168.122.104-192.168.122.150"],
+            autoAssign: true,
+        });
         expect(resource(run, "default-pool-fixed").inputs).to.have.deep.property("spec", {
-            addresses: ["192.168.122.100-192.168.122.100", "192.168.122.101-192.168.122.101", "192.168.122.102-192.168.122.102", "192.168.122.103-192.168.122.103"],
+            addresses: [
+                "192.168.122.100-192.168.122.100",
+                "192.168.122.101-192.168.122.101",
+                "192.168.122.102-192.168.122.102",
+                "192.168.122.103-192.168.122.103",
+            ],
             autoAssign: false,
         });
     });

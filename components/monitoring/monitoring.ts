@@ -131,7 +131,10 @@ export class Monitoring extends pulumi.ComponentResource {
     }
 }
 
-function serviceMonitor({ name, namespace, selector, port, interval }: ServiceMonitor, opts: pulumi.CustomResourceOptions) {
+function serviceMonitor(
+    { name, namespace, selector, port, interval }: ServiceMonitor,
+    opts: pulumi.CustomResourceOptions,
+) {
     return new k8s.apiextensions.CustomResource(
         `${name}-monitor`,
         {

@@ -20,7 +20,13 @@ export interface StackValuesOptions {
 }
 
 /** The values of kube-prometheus-stack. */
-export function stackValues({ retention, storage, controlPlane, gitSync, site }: StackValuesOptions): Record<string, unknown> {
+export function stackValues({
+    retention,
+    storage,
+    controlPlane,
+    gitSync,
+    site,
+}: StackValuesOptions): Record<string, unknown> {
     const grafana = splitImage(images.grafana, site);
     return {
         ...(site.imageMirror && { global: { imageRegistry: site.imageMirror } }),
@@ -35,7 +41,9 @@ export function stackValues({ retention, storage, controlPlane, gitSync, site }:
         kubeEtcd: { enabled: controlPlane },
         kubeProxy: { enabled: controlPlane },
         kubeScheduler: { enabled: controlPlane },
-        prometheus: { prometheusSpec: { retention, ...everyMonitor, ...(storage && { storageSpec: volume(storage, site) }) } },
+        prometheus: {
+            prometheusSpec: { retention, ...everyMonitor, ...(storage && { storageSpec: volume(storage, site) }) },
+        },
         alertmanager: { enabled: true },
         grafana: {
             image: { registry: grafana.registry, repository: grafana.path, tag: grafana.tag },

@@ -37,7 +37,11 @@ async function look(): Promise<Deployed> {
     if (!outputs.kubeContext) {
         throw new Error(`the stack ${environment.stack} is not deployed; run: npm run up`);
     }
-    return { outputs, settings: parseSettings(stackConfig(environment.stack)), cluster: new Cluster(outputs.kubeContext) };
+    return {
+        outputs,
+        settings: parseSettings(stackConfig(environment.stack)),
+        cluster: new Cluster(outputs.kubeContext),
+    };
 }
 
 /** Leaves a test undone and says why: it counts as pending, never as passed. */

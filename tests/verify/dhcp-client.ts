@@ -8,7 +8,17 @@ export const messageTypes = { discover: 1, offer: 2, request: 3, decline: 4, ack
 
 /** Option codes that are read or written here. */
 export const codes = {
-    router: 3, dns: 6, domain: 15, requestedAddress: 50, leaseTime: 51, messageType: 53, serverIdentifier: 54, parameters: 55, renewal: 58, rebinding: 59, relayAgent: 82,
+    router: 3,
+    dns: 6,
+    domain: 15,
+    requestedAddress: 50,
+    leaseTime: 51,
+    messageType: 53,
+    serverIdentifier: 54,
+    parameters: 55,
+    renewal: 58,
+    rebinding: 59,
+    relayAgent: 82,
 } as const;
 
 /** What a client sends. */
@@ -97,7 +107,8 @@ export class Relay {
 }
 
 /** A locally administered hardware address that nobody has. */
-export const freshHwAddress = (): string => ["02", ...[...randomBytes(5)].map((byte) => byte.toString(16).padStart(2, "0"))].join(":");
+export const freshHwAddress = (): string =>
+    ["02", ...[...randomBytes(5)].map((byte) => byte.toString(16).padStart(2, "0"))].join(":");
 
 /** The addresses in an option. */
 export function addressesOf({ options }: Reply, code: number): string[] {
@@ -125,14 +136,25 @@ function encodeRequest(request: Request, xid: number, giaddr: string, link: stri
     header.writeUInt32BE(xid, 4);
     header.set(octets(request.address ?? "0.0.0.0"), 12);
     header.set(octets(giaddr), 24);
-    header.set(request.hwAddress.split(":").map((part) => Number.parseInt(part, 16)), 28);
+    header.set(
+        request.hwAddress.split(":").map((part) => Number.parseInt(part, 16)),
+        28,
+    );
     header.set([99, 130, 83, 99], 236);
     const option = (code: number, data: number[]) => [code, data.length, ...data];
     const options = [
         ...option(codes.messageType, [messageTypes[request.type]]),
         ...(request.requestedAddress ? option(codes.requestedAddress, octets(request.requestedAddress)) : []),
         ...(request.serverIdentifier ? option(codes.serverIdentifier, octets(request.serverIdentifier)) : []),
-        ...option(codes.parameters, [1, codes.router, codes.dns, codes.domain, codes.leaseTime, codes.renewal, codes.rebinding]),
+        ...option(codes.parameters, [
+            1,
+            codes.router,
+            codes.dns,
+            codes.domain,
+            codes.leaseTime,
+            codes.renewal,
+            codes.rebinding,
+        ]),
         ...option(codes.relayAgent, option(5, octets(link))),
         255,
     ];
@@ -144,7 +166,7 @@ function decodeReply(message: Buffer): Reply | undefined {
         return undefined;
     }
     const options = new Map<number, Buffer>();
-    for (let at = 240; at < message.length && message[at] !== 255; ) {
+    for (let at = 240; at < message.length && message[at] !== 255;) {
         const [code = 0, length = 0] = message.subarray(at, at + 2);
         if (code === 0) {
             at += 1;
@@ -154,6 +176,8 @@ function decodeReply(message: Buffer): Reply | undefined {
         }
     }
     const number = options.get(codes.messageType)?.[0];
-    const type = (Object.keys(messageTypes) as (keyof typeof messageTypes)[]).find((name) => messageTypes[name] === number);
+    const type = (Object.keys(messageTypes) as (keyof typeof messageTypes)[]).find(
+        (name) => messageTypes[name] === number,
+    );
     return type && { type, xid: message.readUInt32BE(4), address: [...message.subarray(16, 20)].join("."), options };
 }

@@ -21,16 +21,26 @@ describe("DHCP", () => {
         try {
             relay = await Relay.open(server, subnet.router, environment.relayAddress);
         } catch (error) {
-            unchecked(this, `cannot listen on port 67 as a relay does: ${(error as Error).message}; run it with the privilege to, and see that no other DHCP server holds it`);
+            unchecked(
+                this,
+                `cannot listen on port 67 as a relay does: ${(error as Error).message}; run it with the privilege to, and see that no other DHCP server holds it`,
+            );
         }
         if (!(await relay.exchange({ type: "discover", hwAddress: freshHwAddress() }, 5))) {
-            throw new Error(`no answer from ${server}: either DHCP is down or its answers to this machine's port 67 are lost on the way`);
+            throw new Error(
+                `no answer from ${server}: either DHCP is down or its answers to this machine's port 67 are lost on the way`,
+            );
         }
     });
 
     after(async () => {
         if (relay && client) {
-            await relay.send({ type: "release", hwAddress: client.hwAddress, address: client.address, serverIdentifier: server });
+            await relay.send({
+                type: "release",
+                hwAddress: client.hwAddress,
+                address: client.address,
+                serverIdentifier: server,
+            });
         }
         relay?.close();
     });
@@ -43,7 +53,12 @@ describe("DHCP", () => {
         const offer = received(await through().exchange({ type: "discover", hwAddress }));
         expect(offer.type).to.equal("offer");
         const ack = received(
-            await through().exchange({ type: "request", hwAddress, requestedAddress: offer.address, serverIdentifier: addressesOf(offer, codes.serverIdentifier)[0] }),
+            await through().exchange({
+                type: "request",
+                hwAddress,
+                requestedAddress: offer.address,
+                serverIdentifier: addressesOf(offer, codes.serverIdentifier)[0],
+            }),
         );
         expect(ack.type).to.equal("ack");
         return { offer, ack };
@@ -54,24 +69,40 @@ describe("DHCP", () => {
         const { offer, ack } = await lease(hwAddress);
         client = { hwAddress, address: ack.address };
         for (const reply of [offer, ack]) {
-            expect(addressesOf(reply, codes.dns), "option 6").to.deep.equal([stack.outputs.dnsAddress ?? stack.settings.dhcp.resolvers]);
+            expect(addressesOf(reply, codes.dns), "option 6").to.deep.equal([
+                stack.outputs.dnsAddress ?? stack.settings.dhcp.resolvers,
+            ]);
             expect(addressesOf(reply, codes.serverIdentifier), "option 54").to.deep.equal([server]);
             expect(addressesOf(reply, codes.router), "option 3").to.deep.equal([subnet.router]);
         }
-        expect(subnet.pools.some((pool) => contains(parseRange(pool), parseAddress(ack.address))), `${ack.address} is in the pool`).to.equal(true);
+        expect(
+            subnet.pools.some((pool) => contains(parseRange(pool), parseAddress(ack.address))),
+            `${ack.address} is in the pool`,
+        ).to.equal(true);
         const { validLifetime, renewTimer, rebindTimer } = stack.settings.dhcp;
-        expect([codes.leaseTime, codes.renewal, codes.rebinding].map((code) => secondsOf(ack, code))).to.deep.equal([validLifetime, renewTimer, rebindTimer]);
+        expect([codes.leaseTime, codes.renewal, codes.rebinding].map((code) => secondsOf(ack, code))).to.deep.equal([
+            validLifetime,
+            renewTimer,
+            rebindTimer,
+        ]);
     });
 
     it("gives a client the address that is reserved for it", async function () {
         const reservation = subnet.reservations[0] ?? unchecked(this, "the subnet has no reservation");
         const { ack } = await lease(reservation.hwAddress);
         expect(ack.address).to.equal(reservation.address);
-        await through().send({ type: "release", hwAddress: reservation.hwAddress, address: ack.address, serverIdentifier: server });
+        await through().send({
+            type: "release",
+            hwAddress: reservation.hwAddress,
+            address: ack.address,
+            serverIdentifier: server,
+        });
     });
 
     it("renews the lease", async () => {
-        const renewed = received(await through().exchange({ type: "request", hwAddress: client.hwAddress, address: client.address }));
+        const renewed = received(
+            await through().exchange({ type: "request", hwAddress: client.hwAddress, address: client.address }),
+        );
         expect([renewed.type, renewed.address]).to.deep.equal(["ack", client.address]);
         expect(secondsOf(renewed, codes.leaseTime)).to.equal(stack.settings.dhcp.validLifetime);
     });
@@ -80,7 +111,9 @@ describe("DHCP", () => {
         const { namespace } = stack.settings.site;
         const counters = async () => {
             const [text = ""] = await scrape(namespace, "app.kubernetes.io/name=kea-dhcp", 9547);
-            return ["discover", "request"].map((operation) => sumOf(text, "kea_dhcp4_packets_received_total", `"${operation}"`));
+            return ["discover", "request"].map((operation) =>
+                sumOf(text, "kea_dhcp4_packets_received_total", `"${operation}"`),
+            );
         };
         const before = await counters();
         await lease(client.hwAddress);
@@ -89,16 +122,27 @@ describe("DHCP", () => {
 
     it("knows the lease again when its pod has been replaced", async () => {
         const { namespace } = stack.settings.site;
-        const old = (await stack.cluster.pods(namespace, "app.kubernetes.io/name=kea-dhcp"))[0] ?? expect.fail("no Kea pod runs");
+        const old =
+            (await stack.cluster.pods(namespace, "app.kubernetes.io/name=kea-dhcp"))[0] ??
+            expect.fail("no Kea pod runs");
         await stack.cluster.core.deleteNamespacedPod({ namespace, name: old.metadata?.name ?? "" });
         await eventually(async () => {
             const [pod] = await stack.cluster.pods(namespace, "app.kubernetes.io/name=kea-dhcp");
             expect(pod?.metadata?.uid, "a new pod").to.not.be.oneOf([undefined, old.metadata?.uid]);
-            expect(pod?.status?.conditions?.find(({ type }) => type === "Ready")?.status, "the new pod is ready").to.equal("True");
+            expect(
+                pod?.status?.conditions?.find(({ type }) => type === "Ready")?.status,
+                "the new pod is ready",
+            ).to.equal("True");
         }, 90);
         // A client that starts again asks for the address it had (INIT-REBOOT). A server that does not know it is silent.
         const again = await eventually(
-            async () => received(await through().exchange({ type: "request", hwAddress: client.hwAddress, requestedAddress: client.address }, 1)),
+            async () =>
+                received(
+                    await through().exchange(
+                        { type: "request", hwAddress: client.hwAddress, requestedAddress: client.address },
+                        1,
+                    ),
+                ),
             60,
         );
         expect([again.type, again.address]).to.deep.equal(["ack", client.address]);

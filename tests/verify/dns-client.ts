@@ -1,4 +1,13 @@
-import { decode, type DecodedPacket, encode, type Packet, type RecordType, RECURSION_DESIRED, streamDecode, streamEncode } from "dns-packet";
+import {
+    decode,
+    type DecodedPacket,
+    encode,
+    type Packet,
+    type RecordType,
+    RECURSION_DESIRED,
+    streamDecode,
+    streamEncode,
+} from "dns-packet";
 import { randomInt } from "node:crypto";
 import { createSocket } from "node:dgram";
 import { connect } from "node:net";
@@ -24,7 +33,9 @@ export async function ask(server: string, name: string, type: RecordType = "A", 
         id: randomInt(1, 65535),
         flags: RECURSION_DESIRED,
         questions: [{ type, name }],
-        additionals: how.dnssec ? [{ type: "OPT", name: ".", udpPayloadSize: 1232, flags: 0x8000, options: [] } as never] : [],
+        additionals: how.dnssec
+            ? [{ type: "OPT", name: ".", udpPayloadSize: 1232, flags: 0x8000, options: [] } as never]
+            : [],
     };
     const answer = await (how.tcp ? overTcp : overUdp)(server, query, how);
     return answer as Answer;
@@ -64,7 +75,11 @@ function overTcp(server: string, query: Packet, { port = 53, from }: Ask): Promi
     );
 }
 
-function within<T>(start: (resolve: (value: T) => void, reject: (error: Error) => void) => void, end: () => void, what: string): Promise<T> {
+function within<T>(
+    start: (resolve: (value: T) => void, reject: (error: Error) => void) => void,
+    end: () => void,
+    what: string,
+): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
     return new Promise<T>((resolve, reject) => {
         timer = setTimeout(() => reject(new Error(`no answer from ${what} within 5 s`)), 5000);

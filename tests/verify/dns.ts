@@ -22,7 +22,10 @@ describe("DNS", () => {
         online = (await ask(server, ".", "NS").catch(() => undefined))?.rcode === "NOERROR";
     });
 
-    for (const [transport, tcp] of [["UDP", false], ["TCP", true]] as const) {
+    for (const [transport, tcp] of [
+        ["UDP", false],
+        ["TCP", true],
+    ] as const) {
         it(`answers a recursive query over ${transport}`, async function () {
             const answer = await ask(server, "example.com", "A", { tcp });
             if (answer.rcode === "SERVFAIL" && !online) {
@@ -45,9 +48,17 @@ describe("DNS", () => {
     });
 
     it("marks a validated answer with AD", async function () {
-        const zones = [...(online ? ["iana.org"] : []), ...stack.settings.dns.trustAnchors.map((anchor) => anchor.split(/\s/)[0] ?? "")];
+        const zones = [
+            ...(online ? ["iana.org"] : []),
+            ...stack.settings.dns.trustAnchors.map((anchor) => anchor.split(/\s/)[0] ?? ""),
+        ];
         if (!stack.settings.dns.dnssec || zones.length === 0) {
-            unchecked(this, stack.settings.dns.dnssec ? "no internet, and no trust anchor of a private zone" : "noc:dnsDnssec is false");
+            unchecked(
+                this,
+                stack.settings.dns.dnssec
+                    ? "no internet, and no trust anchor of a private zone"
+                    : "noc:dnsDnssec is false",
+            );
         }
         for (const zone of zones) {
             const answer = await ask(server, zone, "SOA", { dnssec: true });
@@ -63,14 +74,18 @@ describe("DNS", () => {
     });
 
     it("answers a local record", async function () {
-        const record = stack.settings.dns.localRecords.find(({ type }) => type === "A") ?? unchecked(this, "noc:dnsLocalRecords has no A record");
+        const record =
+            stack.settings.dns.localRecords.find(({ type }) => type === "A") ??
+            unchecked(this, "noc:dnsLocalRecords has no A record");
         expect(addressesIn(await ask(server, record.name))).to.include(record.value);
     });
 
     it("refuses a client outside the access list", async function () {
         const allowed = stack.settings.dns.allowFrom.map(parseSubnet);
         const outside = (address: string) => !allowed.some((network) => contains(network, parseAddress(address)));
-        const own = Object.values(networkInterfaces()).flatMap((list) => list ?? []).find(({ family, internal, address }) => family === "IPv4" && !internal && outside(address));
+        const own = Object.values(networkInterfaces())
+            .flatMap((list) => list ?? [])
+            .find(({ family, internal, address }) => family === "IPv4" && !internal && outside(address));
         if (own) {
             expect((await ask(server, "example.com", "A", { from: own.address })).rcode).to.equal("REFUSED");
             return;
@@ -81,7 +96,9 @@ describe("DNS", () => {
         if (!redis?.status?.podIP || !unbound?.status?.podIP || !outside(redis.status.podIP)) {
             unchecked(this, "neither this machine nor a pod has an address outside noc:dnsAllowFrom");
         }
-        const refusal = await stack.cluster.exec(redis, "redis", ["nslookup", "-port=1053", "example.com", unbound.status.podIP]).catch(String);
+        const refusal = await stack.cluster
+            .exec(redis, "redis", ["nslookup", "-port=1053", "example.com", unbound.status.podIP])
+            .catch(String);
         expect(refusal).to.match(/REFUSED/);
     });
 
@@ -92,9 +109,18 @@ describe("DNS", () => {
             unchecked(this, "no internet, and nobody to forward example.com to");
         }
         const [redis] = await stack.cluster.pods(namespace, "app=redis");
-        const find = "for _,k in ipairs(redis.call('keys','*')) do if string.find(redis.call('get',k),ARGV[1],1,true) then return redis.call('ttl',k) end end return -2";
+        const find =
+            "for _,k in ipairs(redis.call('keys','*')) do if string.find(redis.call('get',k),ARGV[1],1,true) then return redis.call('ttl',k) end end return -2";
         const ttl = await eventually(async () => {
-            const found = Number(await stack.cluster.exec(redis ?? expect.fail("no Redis pod runs"), "redis", ["redis-cli", "eval", find, "0", label]));
+            const found = Number(
+                await stack.cluster.exec(redis ?? expect.fail("no Redis pod runs"), "redis", [
+                    "redis-cli",
+                    "eval",
+                    find,
+                    "0",
+                    label,
+                ]),
+            );
             expect(found, "the answer is not in Redis").not.to.equal(-2);
             return found;
         }, 5);
@@ -102,7 +128,11 @@ describe("DNS", () => {
     });
 
     it("counts that query on the exporter", async () => {
-        const queries = async () => (await scrape(namespace, "app=unbound", 9167)).reduce((sum, text) => sum + sumOf(text, "unbound_queries_total"), 0);
+        const queries = async () =>
+            (await scrape(namespace, "app=unbound", 9167)).reduce(
+                (sum, text) => sum + sumOf(text, "unbound_queries_total"),
+                0,
+            );
         const before = await queries();
         for (let i = 0; i < 20; i++) {
             await ask(server, `${fresh()}.invalid`);

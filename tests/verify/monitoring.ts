@@ -34,11 +34,18 @@ describe("monitoring", () => {
 
     it("has every target up, those of this stack's components among them", async () => {
         const { metallb, dns, dhcp } = stack.settings;
-        const jobs = [metallb.enabled && "metallb", dns.enabled && "unbound", dns.enabled && "redis", dhcp.enabled && "kea-dhcp"].filter(Boolean);
+        const jobs = [
+            metallb.enabled && "metallb",
+            dns.enabled && "unbound",
+            dns.enabled && "redis",
+            dhcp.enabled && "kea-dhcp",
+        ].filter(Boolean);
         await eventually(async () => {
             const { activeTargets } = await api<{ activeTargets: Target[] }>("targets?state=active");
             const down = activeTargets.filter(({ health }) => health !== "up");
-            expect(down.map(({ labels, lastError }) => `${labels.job} ${labels.instance}: ${lastError}`)).to.deep.equal([]);
+            expect(down.map(({ labels, lastError }) => `${labels.job} ${labels.instance}: ${lastError}`)).to.deep.equal(
+                [],
+            );
             expect([...new Set(activeTargets.map(({ labels }) => labels.job))]).to.include.members(jobs);
             // The kubelet takes its time to mount a new configuration into Prometheus' pod.
         }, 180);
@@ -62,7 +69,9 @@ describe("monitoring", () => {
 
     it("lets the admin into Grafana with the stack's password, and with no other", async function () {
         const login = (password: string) =>
-            fetch(`${grafana}/api/user`, { headers: { authorization: `Basic ${Buffer.from(`admin:${password}`).toString("base64")}` } });
+            fetch(`${grafana}/api/user`, {
+                headers: { authorization: `Basic ${Buffer.from(`admin:${password}`).toString("base64")}` },
+            });
         const { status } = await login(stack.outputs.grafanaPassword ?? "");
         if (status === 404) {
             unchecked(this, "this Grafana has no API");

@@ -22,7 +22,11 @@ describe(`DNS with ${environment.replicas} replicas`, () => {
 
     async function scaleTo(replicas: number): Promise<void> {
         const scale = await stack.cluster.apps.readNamespacedDeploymentScale({ name, namespace });
-        await stack.cluster.apps.replaceNamespacedDeploymentScale({ name, namespace, body: { ...scale, spec: { replicas } } });
+        await stack.cluster.apps.replaceNamespacedDeploymentScale({
+            name,
+            namespace,
+            body: { metadata: scale.metadata, spec: { replicas } },
+        });
         await eventually(async () => {
             const { status } = await stack.cluster.apps.readNamespacedDeployment({ name, namespace });
             expect([status?.readyReplicas, status?.replicas]).to.deep.equal([replicas, replicas]);
@@ -55,7 +59,9 @@ describe(`DNS with ${environment.replicas} replicas`, () => {
         for (const pod of pods) {
             const forward = await stack.cluster.forward(pod, 1053);
             try {
-                expect((await ask("127.0.0.1", "health.noc.internal", "A", { tcp: true, port: forward.port })).rcode).to.equal("NOERROR");
+                expect(
+                    (await ask("127.0.0.1", "health.noc.internal", "A", { tcp: true, port: forward.port })).rcode,
+                ).to.equal("NOERROR");
             } finally {
                 forward.close();
             }
@@ -67,14 +73,23 @@ describe(`DNS with ${environment.replicas} replicas`, () => {
         const rcodes: string[] = [];
         for (const pod of await stack.cluster.pods(namespace, `app=${name}`)) {
             const forward = await stack.cluster.forward(pod, 1053);
-            rcodes.push((await ask("127.0.0.1", label, "A", { tcp: true, port: forward.port }).finally(forward.close)).rcode);
+            rcodes.push(
+                (await ask("127.0.0.1", label, "A", { tcp: true, port: forward.port }).finally(forward.close)).rcode,
+            );
         }
         if (rcodes.includes("SERVFAIL")) {
             unchecked(this, "no internet, and nobody to forward example.com to");
         }
         const [redis] = await stack.cluster.pods(namespace, "app=redis");
-        const script = "local n=0 for _,k in ipairs(redis.call('keys','*')) do if string.find(redis.call('get',k),ARGV[1],1,true) then n=n+1 end end return n";
-        const found = await stack.cluster.exec(redis ?? expect.fail("no Redis pod runs"), "redis", ["redis-cli", "eval", script, "0", label.split(".")[0] ?? ""]);
+        const script =
+            "local n=0 for _,k in ipairs(redis.call('keys','*')) do if string.find(redis.call('get',k),ARGV[1],1,true) then n=n+1 end end return n";
+        const found = await stack.cluster.exec(redis ?? expect.fail("no Redis pod runs"), "redis", [
+            "redis-cli",
+            "eval",
+            script,
+            "0",
+            label.split(".")[0] ?? "",
+        ]);
         expect(Number(found)).to.equal(1);
     });
 });
