@@ -68,6 +68,11 @@ describe("DNS", () => {
         );
     });
 
+    it("takes the number of replicas back from whoever scaled by hand", async () => {
+        const { annotations } = metadataOf(resource(await stackRun("poc"), "unbound", "Deployment"));
+        expect(annotations).to.have.property("pulumi.com/patchForce", "true");
+    });
+
     it("takes down no pod before another is ready", async () => {
         expect(resource(await stackRun("poc"), "unbound", "Deployment").inputs).to.have.deep.nested.property(
             "spec.strategy.rollingUpdate",

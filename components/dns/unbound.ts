@@ -45,7 +45,13 @@ export function unbound(options: UnboundOptions, opts: pulumi.CustomResourceOpti
     return new k8s.apps.v1.Deployment(
         app,
         {
-            metadata: { name: app, namespace, labels: labels(app) },
+            metadata: {
+                name: app,
+                namespace,
+                labels: labels(app),
+                // Who scales by hand becomes the owner of the number of replicas; the next `up` takes it back.
+                annotations: { "pulumi.com/patchForce": "true" },
+            },
             spec: {
                 replicas,
                 strategy: { rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
