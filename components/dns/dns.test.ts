@@ -55,7 +55,6 @@ describe("DNS", () => {
     });
 
     it("spreads replicas over nodes and keeps one from being drained with the other", async () => {
-        expect((await podOf("poc", "unbound")).topologySpreadConstraints).to.equal(undefined);
         expect((await podOf("homelab", "unbound")).topologySpreadConstraints?.[0]).to.include({
             topologyKey: "kubernetes.io/hostname",
             whenUnsatisfiable: "DoNotSchedule",
@@ -66,6 +65,14 @@ describe("DNS", () => {
             "spec.maxUnavailable",
             1,
         );
+    });
+
+    it("does not restart a pod because there shall be another", async () => {
+        const more = await runProgram("poc", { config: { "noc:dnsReplicas": "3" } });
+        const { template } = (
+            resource(more, "unbound", "Deployment").inputs as { spec: { template: { spec: PodSpec } } }
+        ).spec;
+        expect(template.spec).to.deep.equal(await podOf("poc", "unbound"));
     });
 
     it("takes the number of replicas back from whoever scaled by hand", async () => {

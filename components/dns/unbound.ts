@@ -64,19 +64,17 @@ export function unbound(options: UnboundOptions, opts: pulumi.CustomResourceOpti
                         // The image's unbound:unbound; the socket belongs to that group.
                         securityContext: runAs(101, 102),
                         terminationGracePeriodSeconds: 30,
-                        topologySpreadConstraints:
-                            replicas > 1
-                                ? [
-                                      {
-                                          topologyKey: "kubernetes.io/hostname",
-                                          maxSkew: 1,
-                                          whenUnsatisfiable: "DoNotSchedule",
-                                          nodeTaintsPolicy: "Honor",
-                                          labelSelector: { matchLabels: { app } },
-                                          matchLabelKeys: ["pod-template-hash"],
-                                      },
-                                  ]
-                                : undefined,
+                        // Also for a single pod: one more then changes nothing about the first, which stays up.
+                        topologySpreadConstraints: [
+                            {
+                                topologyKey: "kubernetes.io/hostname",
+                                maxSkew: 1,
+                                whenUnsatisfiable: "DoNotSchedule",
+                                nodeTaintsPolicy: "Honor",
+                                labelSelector: { matchLabels: { app } },
+                                matchLabelKeys: ["pod-template-hash"],
+                            },
+                        ],
                         initContainers: [
                             {
                                 // Unbound learns only at its start whether Redis can expire records, so it gives Redis
