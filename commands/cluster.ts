@@ -3,6 +3,8 @@ import * as k8s from "@kubernetes/client-node";
 import { createServer, type Server } from "node:net";
 import { Writable } from "node:stream";
 
+import { missingContext } from "../config/kube-context";
+
 /** A cluster by the context of the user's kubeconfig. */
 export class Cluster {
     public readonly config = new k8s.KubeConfig();
@@ -12,6 +14,14 @@ export class Cluster {
     /** @throws Error where the kubeconfig has no such context. */
     constructor(context: string) {
         this.config.loadFromDefault();
+        if (!this.config.getContextObject(context)) {
+            throw new Error(
+                missingContext(
+                    context,
+                    this.config.getContexts().map(({ name }) => name),
+                ),
+            );
+        }
         this.config.setCurrentContext(context);
         this.core = this.config.makeApiClient(k8s.CoreV1Api);
         this.apps = this.config.makeApiClient(k8s.AppsV1Api);

@@ -1,6 +1,7 @@
 import { kubeContexts, missingContext } from "../config/kube-context";
 import { environment } from "./environment";
-import { type Pulumi, pulumi } from "./pulumi";
+import { pulumi } from "./pulumi";
+import { kubeContext } from "./stack-config";
 
 /** Monitoring on its own, and the addresses that Grafana needs: all that a target pattern can name of them. */
 type Part = "monitoring";
@@ -18,25 +19,19 @@ const targets: Record<Part, { up: string[]; destroy: string[] }> = {
 
 /** Deploys the stack, or one part of it. */
 export async function up(args: readonly string[], part?: Part): Promise<void> {
-    const cli = await pulumi();
-    await requireContext(cli);
-    cli.run(["up", ...confirmation(), ...targeted(part && targets[part].up), ...args]);
+    await requireContext();
+    (await pulumi()).run(["up", ...confirmation(), ...targeted(part && targets[part].up), ...args]);
 }
 
 /** Destroys the stack's resources, or one part of them. */
 export async function destroy(args: readonly string[], part?: Part): Promise<void> {
-    const cli = await pulumi();
-    await requireContext(cli);
-    cli.run(["destroy", ...confirmation(), ...targeted(part && targets[part].destroy), ...args]);
+    await requireContext();
+    (await pulumi()).run(["destroy", ...confirmation(), ...targeted(part && targets[part].destroy), ...args]);
 }
 
-/** The context that the stack names. */
-export function kubeContext(cli: Pulumi): string {
-    return cli.read(["config", "get", "noc:kubeContext"]).trim();
-}
-
-async function requireContext(cli: Pulumi): Promise<void> {
-    const context = kubeContext(cli);
+/** Before anything is installed or asked: the cluster has to be there. */
+async function requireContext(): Promise<void> {
+    const context = kubeContext(environment.stack);
     const contexts = await kubeContexts();
     if (!contexts.includes(context)) {
         throw new Error(missingContext(context, contexts));

@@ -1,21 +1,20 @@
 import { Cluster } from "./cluster";
-import { kubeContext } from "./deploy";
-import { pulumi } from "./pulumi";
+import { environment } from "./environment";
+import { kubeContext } from "./stack-config";
 
 /** Grafana on http://localhost:3000. */
 export async function grafana(): Promise<void> {
-    const cli = await pulumi();
-    const password = cli.read(["stack", "output", "grafanaPassword", "--show-secrets"]).trim();
-    await forward(kubeContext(cli), "app.kubernetes.io/name=grafana", 3000, 3000, ` (admin, ${password})`);
+    await forward("app.kubernetes.io/name=grafana", 3000, 3000);
+    console.log("log in as admin with: pulumi stack output grafanaPassword --show-secrets");
 }
 
 /** Prometheus on http://localhost:9090. */
 export async function prometheus(): Promise<void> {
-    await forward(kubeContext(await pulumi()), "app.kubernetes.io/name=prometheus", 9090, 9090);
+    await forward("app.kubernetes.io/name=prometheus", 9090, 9090);
 }
 
-async function forward(context: string, selector: string, podPort: number, port: number, note = ""): Promise<void> {
-    const cluster = new Cluster(context);
+async function forward(selector: string, podPort: number, port: number): Promise<void> {
+    const cluster = new Cluster(kubeContext(environment.stack));
     const [pod] = await cluster.pods("monitoring", selector);
     if (!pod) {
         throw new Error(
@@ -23,5 +22,5 @@ async function forward(context: string, selector: string, podPort: number, port:
         );
     }
     await cluster.forward(pod, podPort, port);
-    console.log(`http://localhost:${port}${note}; end with Ctrl-C`);
+    console.log(`http://localhost:${port}; end with Ctrl-C`);
 }

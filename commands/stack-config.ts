@@ -40,6 +40,11 @@ export function stackConfig(stack: string): RawConfig {
     );
 }
 
+/** The context of the kubeconfig that the stack is deployed to. */
+export function kubeContext(stack: string): string {
+    return stackConfig(stack)["noc:kubeContext"] ?? "";
+}
+
 function readYaml(file: string): unknown {
     return parse(readFileSync(join(projectFolder, file), "utf8"));
 }

@@ -3,10 +3,8 @@ import Table from "cli-table3";
 
 import { parseSettings } from "../config/settings";
 import { Cluster } from "./cluster";
-import { kubeContext } from "./deploy";
 import { environment } from "./environment";
-import { pulumi } from "./pulumi";
-import { stackConfig } from "./stack-config";
+import { kubeContext, stackConfig } from "./stack-config";
 
 type Workload = k8s.V1Deployment | k8s.V1StatefulSet | k8s.V1DaemonSet;
 
@@ -22,7 +20,7 @@ export interface Row {
 
 /** Shows what is deployed of the stack, or of one component, at a glance. */
 export async function status(component?: string): Promise<void> {
-    const cluster = new Cluster(kubeContext(await pulumi()));
+    const cluster = new Cluster(kubeContext(environment.stack));
     const { namespace } = parseSettings(stackConfig(environment.stack)).site;
     const namespaces: [string, string][] = [
         ["metallb-system", "load balancer"],
@@ -32,6 +30,8 @@ export async function status(component?: string): Promise<void> {
     const table = new Table({
         head: ["component", "workload", "version", "ready", "address", "last restart"],
         style: { head: [], border: [] },
+        // No line between rows.
+        chars: { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" },
     });
     for (const [name, title] of namespaces.filter(([name]) => !component || name === component)) {
         for (const row of await rows(cluster, name, title)) {
@@ -69,7 +69,7 @@ export function row(
     return {
         component,
         name: workload.metadata?.name ?? "",
-        version: workload.spec?.template.spec?.containers[0]?.image?.split(":").at(-1) ?? "?",
+        version: mainContainer(workload)?.image?.split(":").at(-1) ?? "?",
         ready: readiness(workload),
         address:
             services
@@ -78,6 +78,12 @@ export function row(
                 .join(", ") || "-",
         lastRestart: lastRestart(mine),
     };
+}
+
+/** The container that the workload is named for; sidecars may come before it. */
+function mainContainer({ metadata, spec }: Workload): k8s.V1Container | undefined {
+    const containers = spec?.template.spec?.containers ?? [];
+    return containers.find(({ name }) => metadata?.name?.includes(name)) ?? containers[0];
 }
 
 const selects = (selector: Record<string, string>, labels: Record<string, string>): boolean =>
