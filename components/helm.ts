@@ -2,13 +2,14 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Chart } from "../config/versions";
+import { recoverInterrupted } from "./helm-recovery";
 import type { Site } from "./site";
 
 /** A chart to install, with what makes it ours. */
 export interface ChartReleaseOptions {
     chart: Chart;
-    /** An existing namespace. */
-    namespace: pulumi.Input<string>;
+    /** Name of an existing namespace. */
+    namespace: string;
     values?: pulumi.Input<Record<string, unknown>>;
     /** How long to wait for all of it to be ready, in seconds. Defaults to 300. */
     timeout?: number;
@@ -37,6 +38,9 @@ export function chartRelease(
             atomic: true,
             maxHistory: 5,
         },
-        opts,
+        {
+            ...opts,
+            hooks: { onError: [recoverInterrupted({ name: chart.name, namespace, kubeContext: site.kubeContext })] },
+        },
     );
 }

@@ -56,7 +56,7 @@ export class Dhcp extends pulumi.ComponentResource implements Watched {
         chartRelease(
             {
                 chart: charts.kea,
-                namespace,
+                namespace: site.namespace,
                 values: pulumi
                     .all([this.address, pulumi.all([...args.resolvers])])
                     .apply(([serverIdentifier, resolvers]) => ({
