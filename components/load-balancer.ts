@@ -1,7 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import { runError } from "../config/run-error";
 import { labels, type Site } from "./site";
 
 /** A Service that the network reaches under an address of its own. */
@@ -72,16 +71,11 @@ export function addressRequest({ address, site }: Pick<LoadBalancerServiceOption
         : { annotations: {}, loadBalancerIP: address };
 }
 
-/** The address that the load balancer really handed out: an IP address, or a host name where it gives only that. */
+/**
+ * The address that the load balancer really handed out: an IP address, or a host name where it gives only that.
+ * Unknown in a preview, and where the engine was told to leave the Service out (`--target`).
+ */
 export function loadBalancerAddress(service: k8s.core.v1.Service): pulumi.Output<string> {
     const { ingress } = service.status.loadBalancer;
-    return pulumi.all([ingress, service.metadata.name]).apply(([ingress, name]) => {
-        const address = ingress?.[0]?.ip ?? ingress?.[0]?.hostname;
-        if (!address) {
-            throw runError(
-                `the Service ${name} has no load-balancer address; see the events of: kubectl describe service ${name}`,
-            );
-        }
-        return address;
-    });
+    return ingress.apply((given) => given?.[0]?.ip ?? given?.[0]?.hostname ?? (pulumi.unknown as string));
 }
