@@ -26,6 +26,9 @@ export interface Ask {
 /** An answer with its response code in words. */
 export type Answer = DecodedPacket & { rcode: string };
 
+/** After how many milliseconds without an answer a question over UDP is asked again, once. */
+export const retransmission = 2000;
+
 /** Asks a server one question. @throws Error where no answer comes within five seconds. */
 export async function ask(server: string, name: string, type: RecordType = "A", how: Ask = {}): Promise<Answer> {
     const query: Packet = {
@@ -47,12 +50,19 @@ export const addressesIn = ({ answers }: Answer): string[] =>
 
 function overUdp(server: string, query: Packet, { port = 53, from }: Ask): Promise<DecodedPacket> {
     const socket = createSocket("udp4");
+    let again: NodeJS.Timeout | undefined;
     return within(
         (resolve, reject) => {
+            const send = () => socket.send(encode(query), port, server);
             socket.on("error", reject).on("message", (message) => resolve(decode(message)));
-            socket.bind({ address: from }, () => socket.send(encode(query), port, server));
+            socket.bind({ address: from }, send);
+            // A datagram may be lost: a stub resolver asks again after some seconds.
+            again = setTimeout(send, retransmission);
         },
-        () => socket.close(),
+        () => {
+            clearTimeout(again);
+            socket.close();
+        },
         `${server}:${port} over UDP`,
     );
 }
