@@ -10,5 +10,7 @@ if (!existsSync(installed) || statSync(installed).mtimeMs < statSync("package-lo
         stdio: "inherit",
         shell: process.platform === "win32",
     });
-    process.exitCode = status ?? 1;
+    if (status !== 0) {
+        process.exit(status ?? 1);
+    }
 }

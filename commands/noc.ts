@@ -1,4 +1,4 @@
-/** The npm scripts' entry: `tsx commands/noc.ts COMMAND [ARGUMENT …]`. */
+/** The commands behind the npm scripts; run.mjs starts it. */
 import { environment } from "./environment";
 
 const [command = "", ...rest] = process.argv.slice(2);

@@ -37,11 +37,11 @@ describe("the dry run without an engine", () => {
 
     it("runs with nothing but Node, and says that it is not the engine's word", function () {
         this.timeout(30_000);
-        const { status, stdout } = spawnSync(
-            process.execPath,
-            [join(projectFolder, "node_modules", "tsx", "dist", "cli.mjs"), "commands/noc.ts", "build"],
-            { cwd: projectFolder, encoding: "utf8", env: { PATH: "", STACK: "homelab" } },
-        );
+        const { status, stdout } = spawnSync(process.execPath, [join(projectFolder, "commands", "run.mjs"), "build"], {
+            cwd: projectFolder,
+            encoding: "utf8",
+            env: { PATH: "", STACK: "homelab" },
+        });
         expect(status).to.equal(0);
         expect(stdout).to.contain("wave 1").and.contain("192.168.122.101").and.contain("not the engine's word");
     });
