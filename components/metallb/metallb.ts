@@ -55,7 +55,8 @@ export class MetalLB extends pulumi.ComponentResource implements Watched {
         );
 
         const hooks = { onError: [retryWhileWebhookStarts()] };
-        const pools = poolManifests(args.pools, args.fixedAddresses).map(
+        const manifests = poolManifests(args.pools, args.fixedAddresses);
+        const pools = manifests.map(
             ({ name, ...spec }) =>
                 new k8s.apiextensions.CustomResource(
                     name,
@@ -74,7 +75,7 @@ export class MetalLB extends pulumi.ComponentResource implements Watched {
                 apiVersion: "metallb.io/v1beta1",
                 kind: "L2Advertisement",
                 metadata: { name: "noc", namespace: namespaceName, labels: labels("metallb") },
-                spec: { ipAddressPools: poolManifests(args.pools, args.fixedAddresses).map((pool) => pool.name) },
+                spec: { ipAddressPools: manifests.map((pool) => pool.name) },
             },
             { parent: this, dependsOn: [release, ...pools], hooks },
         );
