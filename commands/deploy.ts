@@ -1,4 +1,4 @@
-import { kubeContexts, missingContext } from "../config/kube-context";
+import { requireExistingContext } from "../config/kube-context";
 import { environment } from "./environment";
 import { type Pulumi, pulumi } from "./pulumi";
 import { kubeContext } from "./stack-config";
@@ -10,14 +10,16 @@ const inMonitoring = (types: string): string => `urn:pulumi:**::noc:monitoring:M
 
 /** Deploys the stack, or one part of it. */
 export async function up(args: readonly string[], part?: Part): Promise<void> {
-    await requireContext();
+    // Before anything is installed or asked: the cluster has to be there.
+    await requireExistingContext(kubeContext(environment.stack));
     const cli = await pulumi();
     cli.run(["up", ...confirmation(), ...(part ? targeted(monitoringAlone(cli)) : []), ...args]);
 }
 
 /** Destroys the stack's resources, or one part of them. */
 export async function destroy(args: readonly string[], part?: Part): Promise<void> {
-    await requireContext();
+    // Before anything is installed or asked: the cluster has to be there.
+    await requireExistingContext(kubeContext(environment.stack));
     (await pulumi()).run(["destroy", ...confirmation(), ...(part ? targeted([inMonitoring("")]) : []), ...args]);
 }
 
@@ -34,15 +36,6 @@ function monitoringAlone(cli: Pulumi): string[] {
     const watched = [dnsAddress, dhcpAddress].every((address) => address?.includes("."));
     const own = watched ? [""] : ["::", "$kubernetes:core", "$kubernetes:helm", "$random:"];
     return ["urn:pulumi:**::pulumi:providers:*::**", "urn:pulumi:**::noc:metallb:MetalLB**", ...own.map(inMonitoring)];
-}
-
-/** Before anything is installed or asked: the cluster has to be there. */
-async function requireContext(): Promise<void> {
-    const context = kubeContext(environment.stack);
-    const contexts = await kubeContexts();
-    if (!contexts.includes(context)) {
-        throw new Error(missingContext(context, contexts));
-    }
 }
 
 /** A person is asked before anything is touched; a script has decided already. */

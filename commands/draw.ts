@@ -1,6 +1,6 @@
 import { instance } from "@viz-js/viz";
 
-import { addressFlows, nodes } from "./graph";
+import { addressEdges, nodes } from "./graph";
 import type { Run } from "./mock-engine";
 
 const quoted = (text: string): string => JSON.stringify(text);
@@ -9,17 +9,7 @@ const quoted = (text: string): string => JSON.stringify(text);
 export async function drawGraph(run: Run): Promise<string> {
     const all = nodes(run).filter(({ kind }) => kind !== "kubernetes");
     const components = [...new Set(all.map(({ component }) => component))];
-    const serviceIds = new Map(
-        all.filter(({ kind }) => kind === "Service").map(({ id, name }) => [`Service ${name}`, id]),
-    );
-    const flows = addressFlows(run).map(({ from, address, to }) => {
-        const [, kind = "", name = ""] = /^(\S+) (\S+)/.exec(to) ?? [];
-        return {
-            from: serviceIds.get(from) ?? "",
-            address,
-            to: all.find((node) => node.kind === kind && node.name === name)?.id ?? "",
-        };
-    });
+    const flows = addressEdges(run).map(({ from, address, to }) => ({ from: from.id, address, to: to.id }));
     const isFlow = (from: string, to: string) => flows.some((flow) => flow.from === from && flow.to === to);
     const shown = new Set(all.map(({ id }) => id));
     const dot = [

@@ -1,6 +1,5 @@
 /** The resource graph of a run: who waits for whom, and which addresses flow where. */
-import { parseAddress } from "../config/addresses";
-import type { Registration, Run } from "./mock-engine";
+import { type Registration, requestedAddress, type Run } from "./mock-engine";
 
 /** A custom resource and what it waits for. */
 export interface Node {
@@ -31,7 +30,7 @@ export function nodes({ resources }: Run): Node[] {
             const indirect = new Set(waits.flatMap((id) => [...reachable(id, all)]));
             return {
                 id: resource.id,
-                kind: resource.type.split(":").at(-1) ?? "",
+                kind: kindOf(resource),
                 name: resource.name,
                 component: resource.parent && byId.get(resource.parent)?.name,
                 after: waits.filter((id) => !indirect.has(id)),
@@ -56,40 +55,47 @@ export function deploymentWaves(run: Run): Node[][] {
     return waves;
 }
 
+/** An edge of the graph along which a Service's address flows. */
+export interface AddressEdge {
+    readonly from: Registration;
+    readonly address: string;
+    readonly to: Registration;
+    /** The input that it flows into. */
+    readonly property: string;
+}
+
 /** Where a Service's address is an input of another resource. */
-export function addressFlows({ resources }: Run): AddressFlow[] {
+export function addressEdges({ resources }: Run): AddressEdge[] {
+    const services = new Map(
+        resources.filter(({ type }) => type === "kubernetes:core/v1:Service").map((service) => [service.id, service]),
+    );
     return resources
         .filter(({ custom }) => custom)
-        .flatMap((resource) =>
-            Object.entries(resource.propertyDependencies).flatMap(([property, ids]) =>
-                ids
-                    .filter((id) => id.startsWith("kubernetes:core/v1:Service::"))
-                    .flatMap((id) => {
-                        const service = resources.find((r) => r.id === id);
-                        return service
-                            ? [
-                                  {
-                                      from: `Service ${service.name}`,
-                                      address: addressOf(service),
-                                      to: `${resource.type.split(":").at(-1) ?? ""} ${resource.name} (${property})`,
-                                  },
-                              ]
-                            : [];
-                    }),
+        .flatMap((to) =>
+            Object.entries(to.propertyDependencies).flatMap(([property, ids]) =>
+                ids.flatMap((id) => {
+                    const from = services.get(id);
+                    return from ? [{ from, address: addressOf(from), to, property }] : [];
+                }),
             ),
         );
 }
 
-function addressOf({ inputs }: Registration): string {
-    const { spec, metadata } = inputs as {
-        spec: { type?: string; loadBalancerIP?: string };
-        metadata: { annotations?: Record<string, string> };
-    };
-    const asked = metadata.annotations?.["metallb.io/loadBalancerIPs"] ?? spec.loadBalancerIP;
-    return spec.type === "LoadBalancer" ? (asked ? formatAsked(asked) : "any free address") : "its cluster address";
+/** The same in words. */
+export function addressFlows(run: Run): AddressFlow[] {
+    return addressEdges(run).map(({ from, address, to, property }) => ({
+        from: `Service ${from.name}`,
+        address,
+        to: `${kindOf(to)} ${to.name} (${property})`,
+    }));
 }
 
-const formatAsked = (text: string): string => String(parseAddress(text).getFirst());
+const kindOf = ({ type }: Registration): string => type.split(":").at(-1) ?? "";
+
+function addressOf({ inputs }: Registration): string {
+    const { type } = inputs.spec as { type?: string };
+    return type === "LoadBalancer" ? (requestedAddress(inputs) ?? "any free address") : "its cluster address";
+}
 
 /** The custom resources that a resource and its components wait for. */
 function ancestors(resource: Registration, byId: Map<string, Registration>): Set<string> {

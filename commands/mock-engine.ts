@@ -72,8 +72,8 @@ export async function runProgram(stack: string, options: RunOptions = {}): Promi
             case "random:index/randomPassword:RandomPassword":
                 return { result: preview ? unknownValue : `password-of-${name}` };
             case "kubernetes:core/v1:Service": {
-                const { metadata, spec } = inputs as unknown as ServiceInputs;
-                const requested = metadata.annotations?.["metallb.io/loadBalancerIPs"] ?? spec.loadBalancerIP;
+                const { spec } = inputs as unknown as ServiceInputs;
+                const requested = requestedAddress(inputs);
                 const ingress = options.ingress?.(name, requested) ?? [{ ip: requested ?? freeAddresses.next().value }];
                 const status = spec.type === "LoadBalancer" ? { loadBalancer: { ingress } } : { loadBalancer: {} };
                 return preview
@@ -122,6 +122,12 @@ export async function runProgram(stack: string, options: RunOptions = {}): Promi
 export async function valueOf<T>(output: pulumi.Output<T> | undefined): Promise<T | undefined> {
     const { isKnown } = (output ?? {}) as { isKnown?: Promise<boolean> };
     return output && (await isKnown) ? new Promise<T>((resolve) => output.apply(resolve)) : undefined;
+}
+
+/** The address that a Service asks its load balancer for, in either of the two ways there are. */
+export function requestedAddress(service: Record<string, unknown>): string | undefined {
+    const { metadata, spec } = service as unknown as ServiceInputs;
+    return metadata.annotations?.["metallb.io/loadBalancerIPs"] ?? spec.loadBalancerIP;
 }
 
 interface ServiceInputs {

@@ -59,7 +59,7 @@ export function loadBalancerService(
 }
 
 /** How the load balancer is asked for an address: MetalLB by its annotation, any other by the field of the API. */
-export function addressRequest({ address, site }: Pick<LoadBalancerServiceOptions, "address" | "site">): {
+function addressRequest({ address, site }: Pick<LoadBalancerServiceOptions, "address" | "site">): {
     annotations: Record<string, string>;
     loadBalancerIP?: string;
 } {

@@ -9,8 +9,6 @@ export interface ServiceMonitor {
     selector: Record<string, string>;
     /** Name of the Service's port. */
     port: string;
-    /** Time between two scrapes, a Prometheus duration. Defaults to the stack's 30s. */
-    interval?: string;
 }
 
 /** An alerting rule as Prometheus reads it. */

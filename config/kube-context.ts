@@ -11,6 +11,11 @@ export async function requireKubeContext(context: string): Promise<void> {
     if (pulumi.runtime.isDryRun() || !pulumi.runtime.hasEngine()) {
         return;
     }
+    await requireExistingContext(context);
+}
+
+/** @throws RunError listing the contexts there are, where the kubeconfig has no such context. */
+export async function requireExistingContext(context: string): Promise<void> {
     const contexts = await kubeContexts();
     if (!contexts.includes(context)) {
         throw runError(missingContext(context, contexts));
@@ -18,7 +23,7 @@ export async function requireKubeContext(context: string): Promise<void> {
 }
 
 /** The names of the contexts in the user's kubeconfig: $KUBECONFIG's files or ~/.kube/config. */
-export async function kubeContexts(): Promise<string[]> {
+async function kubeContexts(): Promise<string[]> {
     const { KubeConfig } = await import("@kubernetes/client-node");
     const config = new KubeConfig();
     config.loadFromDefault();

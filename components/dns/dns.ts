@@ -19,16 +19,8 @@ export interface DnsOptions extends UnboundConfigOptions {
     readonly address?: string;
     /** Number of Unbound pods. Defaults to 1. */
     readonly replicas: number;
-    /** CPU limit of an Unbound pod, a Kubernetes quantity; it decides the threads. Defaults to 1. */
-    readonly cpu: string;
-    /** Memory limit of an Unbound pod, a Kubernetes quantity; it decides the caches. Defaults to 512Mi. */
-    readonly memory: string;
     /** Memory limit of Redis, a Kubernetes quantity. Defaults to 256Mi. */
     readonly redisMemory: string;
-    /** Networks (CIDR) that are answered. Defaults to none. */
-    readonly allowFrom: readonly string[];
-    /** Whether answers are validated. Defaults to true. */
-    readonly dnssec: boolean;
     readonly site: Site;
 }
 

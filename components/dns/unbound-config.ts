@@ -11,14 +11,23 @@ export const healthName = "health.noc.internal.";
 
 /** What unbound.conf and forward-zones.conf depend on. */
 export interface UnboundConfigOptions {
+    /** CPU limit of an Unbound pod, a Kubernetes quantity; it decides the threads. Defaults to 1. */
     readonly cpu: string;
+    /** Memory limit of an Unbound pod, a Kubernetes quantity; it decides the caches. Defaults to 512Mi. */
     readonly memory: string;
+    /** Networks (CIDR) that are answered. Defaults to none. */
     readonly allowFrom: readonly string[];
+    /** Whether answers are validated. Defaults to true. */
     readonly dnssec: boolean;
+    /** DS or DNSKEY records of signed zones that hang on no public chain of trust. Defaults to none. */
     readonly trustAnchors: readonly string[];
+    /** Zones sent to other resolvers. Defaults to none. */
     readonly forwardZones: readonly ForwardZone[];
+    /** Zones asked of their own authoritative servers. Defaults to none. */
     readonly stubZones: readonly StubZone[];
+    /** Records that the resolver answers itself. Defaults to none. */
     readonly localRecords: readonly LocalRecord[];
+    /** Whether to ask and answer over IPv6 as well. Defaults to false. */
     readonly ipv6: boolean;
 }
 

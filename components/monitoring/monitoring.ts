@@ -131,17 +131,14 @@ export class Monitoring extends pulumi.ComponentResource {
     }
 }
 
-function serviceMonitor(
-    { name, namespace, selector, port, interval }: ServiceMonitor,
-    opts: pulumi.CustomResourceOptions,
-) {
+function serviceMonitor({ name, namespace, selector, port }: ServiceMonitor, opts: pulumi.CustomResourceOptions) {
     return new k8s.apiextensions.CustomResource(
         `${name}-monitor`,
         {
             apiVersion: "monitoring.coreos.com/v1",
             kind: "ServiceMonitor",
             metadata: { name, namespace, labels: labels(name) },
-            spec: { jobLabel: "app", selector: { matchLabels: selector }, endpoints: [{ port, interval }] },
+            spec: { jobLabel: "app", selector: { matchLabels: selector }, endpoints: [{ port }] },
         },
         opts,
     );

@@ -69,9 +69,10 @@ describe("DHCP", () => {
         const { offer, ack } = await lease(hwAddress);
         client = { hwAddress, address: ack.address };
         for (const reply of [offer, ack]) {
-            expect(addressesOf(reply, codes.dns), "option 6").to.deep.equal([
-                stack.outputs.dnsAddress ?? stack.settings.dhcp.resolvers,
-            ]);
+            const { dnsAddress } = stack.outputs;
+            expect(addressesOf(reply, codes.dns), "option 6").to.deep.equal(
+                dnsAddress ? [dnsAddress] : stack.settings.dhcp.resolvers,
+            );
             expect(addressesOf(reply, codes.serverIdentifier), "option 54").to.deep.equal([server]);
             expect(addressesOf(reply, codes.router), "option 3").to.deep.equal([subnet.router]);
         }
