@@ -10,6 +10,8 @@ export class Cluster {
     public readonly config = new k8s.KubeConfig();
     public readonly core: k8s.CoreV1Api;
     public readonly apps: k8s.AppsV1Api;
+    /** What metrics-server measures. */
+    public readonly usage: k8s.Metrics;
 
     /** @throws Error where the kubeconfig has no such context. */
     constructor(context: string) {
@@ -25,6 +27,7 @@ export class Cluster {
         this.config.setCurrentContext(context);
         this.core = this.config.makeApiClient(k8s.CoreV1Api);
         this.apps = this.config.makeApiClient(k8s.AppsV1Api);
+        this.usage = new k8s.Metrics(this.config);
     }
 
     /** The running pods with these labels. */

@@ -15,6 +15,7 @@ const commands: Record<string, () => Promise<void>> = {
     grafana: async () => (await import("./port-forward")).grafana(),
     prometheus: async () => (await import("./port-forward")).prometheus(),
     verify: async () => (await import("./verify")).verify(rest),
+    record: async () => (await import("./record")).record(),
     expected: async () => (await import("./expected")).updateExpected(),
 };
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { projectFolder } from "./stack-config";
 
-const suites = ["dns", "dhcp", "monitoring", "scale"] as const;
+const suites = ["dns", "dhcp", "monitoring", "scale", "alerts"] as const;
 
 /** What `verify` without a name checks: all that changes nothing but the lease of a made-up client. */
 const ordinary = ["dns", "dhcp", "monitoring"];

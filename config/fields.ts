@@ -68,11 +68,41 @@ export const domain = z
 /** A Kubernetes quantity above zero, such as `500m` or `512Mi`. */
 export const quantity = parsedBy(parseQuantity);
 
+/** `pulumi config set --path` writes numbers as text unless it is told their type. */
+const number = <T extends z.ZodType<number>>(schema: T) =>
+    z.preprocess(
+        (value) => (typeof value === "string" && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value),
+        schema,
+    );
+
 /** A whole number of things, from `least` on. */
 export const count = (least: number) =>
-    z.int({ error: "is not a whole number" }).min(least, {
-        error: `is too few; set it to ${least} or more`,
-    });
+    number(
+        z.int({ error: "is not a whole number" }).min(least, {
+            error: `is too few; set it to ${least} or more`,
+        }),
+    );
+
+/** A share of a whole, without none and all of it. */
+export const ratio = number(
+    z
+        .number({ error: "is not a number" })
+        .gt(0, { error: "is not a share; set it above 0 and below 1" })
+        .lt(1, { error: "is not a share; set it above 0 and below 1" }),
+);
+
+/** A number above zero. */
+export const positive = number(
+    z.number({ error: "is not a number" }).positive({ error: "is not above zero; set it to more than 0" }),
+);
+
+/** A share that is to be reached: a smaller one could not be missed at the rates that are watched for. */
+export const objective = number(
+    z
+        .number({ error: "is not a number" })
+        .min(0.94, { error: "is not an objective; set it from 0.94 to below 1" })
+        .lt(1, { error: "is not an objective; set it from 0.94 to below 1" }),
+);
 
 /** A span of time in whole seconds. */
 export const seconds = z

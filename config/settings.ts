@@ -145,9 +145,12 @@ function valueAt(raw: string, path: readonly PropertyKey[]): unknown {
     }
 }
 
+/** Keys whose values are secrets, or have some in them. */
+const holdsSecrets = /^noc:monitoring(GrafanaPassword|Receivers|Heartbeat)/;
+
 function configurationError(problems: readonly Problem[]): pulumi.RunError {
     const lines = problems.map(({ key, value, remedy }) => {
-        const shown = value === undefined || /password/i.test(key) ? "" : ` = ${JSON.stringify(value)}`;
+        const shown = value === undefined || holdsSecrets.test(key) ? "" : ` = ${JSON.stringify(value)}`;
         return `  ${key}${shown} ${remedy}.`;
     });
     return runError(`the stack's configuration cannot be deployed:\n${lines.join("\n")}`);

@@ -38,6 +38,18 @@ export const charts = {
         // renovate: datasource=helm depName=prometheus-operator-crds registryUrl=https://prometheus-community.github.io/helm-charts
         version: "20.0.1",
     },
+    blackboxExporter: {
+        name: "prometheus-blackbox-exporter",
+        repository: "https://prometheus-community.github.io/helm-charts",
+        // renovate: datasource=helm depName=prometheus-blackbox-exporter registryUrl=https://prometheus-community.github.io/helm-charts
+        version: "11.17.2",
+    },
+    metricsServer: {
+        name: "metrics-server",
+        repository: "https://kubernetes-sigs.github.io/metrics-server",
+        // renovate: datasource=helm depName=metrics-server registryUrl=https://kubernetes-sigs.github.io/metrics-server
+        version: "3.12.2",
+    },
 } as const satisfies Record<string, Chart>;
 
 /** Images by what they do. Those of the charts are the charts' own, except where named here. */
@@ -54,6 +66,14 @@ export const images = {
     kea: "ghcr.io/mglants/kea-dhcp:2.5.8",
     // renovate: datasource=docker
     keaExporter: "ghcr.io/mweinelt/kea-exporter:v0.7.0",
+    // The chart's 3.4.0 mangles the names of samples it has scraped (https://github.com/prometheus/prometheus/pull/16623):
+    // kube-state-metrics' and Redis' were lost.
+    // renovate: datasource=docker
+    prometheus: "quay.io/prometheus/prometheus:v3.5.0",
+    // renovate: datasource=docker
+    blackboxExporter: "quay.io/prometheus/blackbox-exporter:v0.28.0",
+    // renovate: datasource=docker
+    metricsServer: "registry.k8s.io/metrics-server/metrics-server:v0.7.2",
     // renovate: datasource=docker
     grafana: "docker.io/grafana/grafana:12.3.3",
 } as const;

@@ -115,6 +115,56 @@ export const invalidSettings: [title: string, change: RawConfig, message: string
         "noc:monitoringRetention = 7 is not a Prometheus duration; write it like 36h, 7d or 1y",
     ],
     [
+        "a receiver that is told nowhere",
+        { "noc:monitoringReceivers": json([{ name: "noc", severities: ["critical"] }]) },
+        "noc:monitoringReceivers[0] is told nowhere; add one of email, slack, webhook, pagerduty",
+    ],
+    [
+        "a webhook that is no URL, without repeating it",
+        { "noc:monitoringReceivers": json([{ name: "noc", webhook: { url: "hooks.example.org/secret" } }]) },
+        "noc:monitoringReceivers[0].webhook.url is not a URL; write it like https://alerts.example.org/hook",
+    ],
+    [
+        "a heartbeat that is no URL, without repeating it",
+        { "noc:monitoringHeartbeat": "secret" },
+        "noc:monitoringHeartbeat is not a URL; write it like https://alerts.example.org/hook",
+    ],
+    [
+        "an unknown threshold",
+        { "noc:dnsThresholds": json({ servfail: 0.1 }) },
+        "noc:dnsThresholds.servfail is not a setting; Pulumi.yaml lists the settings",
+    ],
+    [
+        "a share in percent",
+        { "noc:dnsThresholds": json({ servfailRatio: 5 }) },
+        "noc:dnsThresholds.servfailRatio = 5 is not a share; set it above 0 and below 1",
+    ],
+    [
+        "a latency that Unbound does not count by",
+        { "noc:dnsObjectives": json({ latencySeconds: 0.2 }) },
+        "noc:dnsObjectives.latencySeconds = 0.2 is not a bucket of Unbound's histogram; use one of 0.016384, 0.032768, 0.065536, 0.131072, 0.262144, 0.524288",
+    ],
+    [
+        "a warning after the critical alert",
+        { "noc:dhcpThresholds": json({ poolWarning: 0.95 }) },
+        "noc:dhcpThresholds.poolWarning = 0.95 is not below poolCritical; the warning comes first",
+    ],
+    [
+        "an unknown level of logging",
+        { "noc:dnsLog": "debug" },
+        'noc:dnsLog = "debug" is not a level; use errors or queries',
+    ],
+    [
+        "runbooks that are no URL",
+        { "noc:monitoringRunbooks": "docs/runbooks" },
+        'noc:monitoringRunbooks = "docs/runbooks" is not a URL; write it like https://git.example.org/noc/docs/runbooks',
+    ],
+    [
+        "an unknown choice of metrics-server",
+        { "noc:monitoringMetricsServer": "yes" },
+        'noc:monitoringMetricsServer = "yes" is not a choice; use off, on, or insecure where the kubelets\' certificates are their own',
+    ],
+    [
         "a short password",
         { "noc:monitoringGrafanaPassword": "admin" },
         "noc:monitoringGrafanaPassword is too short; use at least 12 characters, or leave it out for a generated one",

@@ -8,7 +8,6 @@ import { stringify } from "yaml";
 
 import { stackConfig } from "../commands/stack-config";
 import { keaConfig } from "../components/dhcp/kea-config";
-import { unboundAlerts } from "../components/dns/alerts";
 import { redisConf } from "../components/dns/redis";
 import {
     cachedbConf,
@@ -17,7 +16,7 @@ import {
     type UnboundConfigOptions,
 } from "../components/dns/unbound-config";
 import { parseSettings } from "../config/settings";
-import { installed } from "./support";
+import { installed, stackRun } from "./support";
 
 /** Every kind of setting that reaches Unbound's files. */
 const everything: UnboundConfigOptions = {
@@ -38,6 +37,7 @@ const everything: UnboundConfigOptions = {
         { name: "example", type: "MX", value: "10 a.example.", ttl: 60 },
     ],
     ipv6: true,
+    log: "queries",
 };
 
 const rootAnchor = ". IN DS 20326 8 2 E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D\n";
@@ -95,19 +95,28 @@ describe("the real programs", () => {
                 this.skip();
             }
             const { dhcp } = parseSettings(stackConfig(stack));
-            const config = keaConfig({ ...dhcp, resolvers: ["192.0.2.53"], serverIdentifier: "192.0.2.67" });
+            const told = { resolvers: ["192.0.2.53"], serverIdentifier: "192.0.2.67" };
             // Later versions allow only folders that they know.
             const folders = { KEA_DHCP_DATA_DIR: "/data", KEA_CONTROL_SOCKET_DIR: "/run/kea" };
-            accepts("kea-dhcp4", ["-t", write("kea-dhcp4.conf", JSON.stringify(config))], folders);
+            for (const log of ["errors", "leases", "packets"] as const) {
+                const config = keaConfig({ ...dhcp, ...told, log });
+                accepts("kea-dhcp4", ["-t", write("kea-dhcp4.conf", JSON.stringify(config))], folders);
+            }
         });
     }
 
-    it("promtool reads the alerts", function () {
+    it("promtool reads the rules of both stacks", async function () {
         if (!installed("promtool")) {
             this.skip();
         }
-        const groups = [{ name: "unbound", rules: unboundAlerts("noc-poc") }];
-        accepts("promtool", ["check", "rules", write("rules.yaml", stringify({ groups }))]);
+        for (const stack of ["poc", "homelab"]) {
+            const { resources } = await stackRun(stack);
+            const groups = resources
+                .filter(({ type }) => type.endsWith(":PrometheusRule"))
+                .flatMap(({ inputs }) => (inputs.spec as { groups: object[] }).groups);
+            expect(groups).to.have.length(6);
+            accepts("promtool", ["check", "rules", write("rules.yaml", stringify({ groups }))]);
+        }
     });
 
     it("Redis starts with its file, and its limits stand", async function () {

@@ -13,6 +13,7 @@ const options: KeaConfigOptions = {
     validLifetime: 4000,
     renewTimer: 1000,
     rebindTimer: 2000,
+    log: "errors",
     options: [],
     subnets: [
         {
@@ -108,10 +109,27 @@ describe("Kea's configuration", () => {
         });
     });
 
-    it("keeps leases on the volume and logs at INFO", () => {
+    it("keeps leases on the volume", () => {
         expect(Dhcp4["lease-database"]).to.include({ type: "memfile", persist: true, name: "/data/dhcp4.leases" });
-        expect(Dhcp4.loggers[0]).to.include({ name: "kea-dhcp4", severity: "INFO" });
         expect(Dhcp4).to.include({ "valid-lifetime": 4000, "renew-timer": 1000, "rebind-timer": 2000 });
+    });
+
+    it("logs what its level names, and of all else, such as the exporter's commands, only what goes wrong", () => {
+        const levels = (log: KeaConfigOptions["log"]) =>
+            keaConfig({ ...options, log }).Dhcp4.loggers.map(({ name, severity, debuglevel }) =>
+                [name, severity, debuglevel].filter(Boolean).join(" "),
+            );
+        expect(levels("errors")).to.deep.equal(["kea-dhcp4 WARN"]);
+        expect(levels("leases")).to.deep.equal([
+            "kea-dhcp4 WARN",
+            "kea-dhcp4.leases INFO",
+            "kea-dhcp4.alloc-engine INFO",
+        ]);
+        expect(levels("packets")).to.deep.equal([
+            ...levels("leases"),
+            "kea-dhcp4.packets DEBUG 45",
+            "kea-dhcp4.bad-packets DEBUG 50",
+        ]);
     });
 
     it("refuses to hand out a host name as a resolver", () => {

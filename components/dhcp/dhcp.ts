@@ -8,8 +8,11 @@ import { chartRelease } from "../helm";
 import { loadBalancerAddress, loadBalancerService } from "../load-balancer";
 import { metricsMonitor, metricsService } from "../metrics";
 import type { Site } from "../site";
-import type { AlertGroup, ServiceMonitor, Watched } from "../watch";
+import type { Watch, Watched } from "../watch";
+import { keaAlerts, keaRecords } from "./alerts";
+import { dhcpDashboard } from "./dashboard";
 import { keaConfig, type KeaConfigOptions } from "./kea-config";
+import type { DhcpThresholds } from "./settings";
 import { app, dhcpPort, exporterPort, keaValues } from "./values";
 
 /** The DHCP server's settings. */
@@ -22,6 +25,8 @@ export interface DhcpOptions extends Omit<KeaConfigOptions, "resolvers" | "serve
     readonly resolvers: readonly pulumi.Input<string>[];
     /** Size of the volume that keeps the leases, a Kubernetes quantity. Defaults to 100Mi. */
     readonly leaseStorage: string;
+    /** From where on the alerts fire. */
+    readonly thresholds: DhcpThresholds;
     readonly site: Site;
 }
 
@@ -31,8 +36,7 @@ const postRenderer = "components/dhcp/kea-post-render.mjs";
 export class Dhcp extends pulumi.ComponentResource implements Watched {
     /** The address that the load balancer handed out: an IP address, or a host name where it gives only that. */
     public readonly address: pulumi.Output<string>;
-    public readonly monitors: readonly ServiceMonitor[];
-    public readonly alerts: readonly AlertGroup[] = [];
+    public readonly watch: Watch;
 
     constructor(name: string, args: DhcpOptions, opts?: pulumi.ComponentResourceOptions) {
         super("noc:dhcp:Dhcp", name, args, opts);
@@ -72,9 +76,26 @@ export class Dhcp extends pulumi.ComponentResource implements Watched {
 
         metricsService({ app, namespace, selector, port: exporterPort }, { parent: this });
 
-        this.monitors = [metricsMonitor(app, site.namespace)];
+        this.watch = dhcpWatch(site.namespace, args.thresholds);
         this.registerOutputs({ address: this.address });
     }
+}
+
+function dhcpWatch(namespace: string, thresholds: DhcpThresholds): Watch {
+    return {
+        monitors: [metricsMonitor(app, namespace)],
+        // The blackbox exporter speaks no DHCP; Kea's readiness probe asks it, and `npm run verify:dhcp` leases.
+        probes: [],
+        rules: [
+            {
+                name: "dhcp",
+                namespace,
+                records: keaRecords(namespace),
+                alerts: keaAlerts(namespace, app, thresholds),
+            },
+        ],
+        dashboards: [dhcpDashboard(namespace)],
+    };
 }
 
 function hashOf(file: string): string {

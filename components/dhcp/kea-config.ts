@@ -25,6 +25,12 @@ export interface KeaConfigOptions {
     readonly subnets: readonly Subnet[];
     /** Options of every subnet. */
     readonly options: readonly Option[];
+    /**
+     * What is logged. `errors`: warnings and errors. `leases`: also a line whenever an address is offered, leased,
+     * released or declined. `packets`: also the messages that come in and go out, and why one is dropped or refused;
+     * see docs/logs.md. Defaults to errors.
+     */
+    readonly log: "errors" | "leases" | "packets";
 }
 
 /**
@@ -61,13 +67,42 @@ export function keaConfig(options: KeaConfigOptions) {
             "reservations-global": false,
             "reservations-in-subnet": true,
             subnet4: subnets.map(subnet4),
-            loggers: [
-                { name: "kea-dhcp4", severity: "INFO", output_options: [{ output: "stdout" }] },
-                // The exporter's two commands at each scrape.
-                { name: "kea-dhcp4.commands", severity: "WARN", output_options: [{ output: "stdout" }] },
-            ],
+            loggers: loggers(options.log),
         },
     };
+}
+
+/** What a part of Kea logs and where to. Whoever has no entry, or none of these, has the first entry's. */
+interface Logger {
+    readonly name: string;
+    readonly severity: "DEBUG" | "INFO" | "WARN";
+    /** How much of DEBUG, 0 to 99. Defaults to 0. */
+    readonly debuglevel?: number;
+    readonly output_options?: readonly { readonly output: string; readonly pattern: string }[];
+}
+
+function loggers(log: KeaConfigOptions["log"]): Logger[] {
+    const leases: Logger[] = [
+        { name: "kea-dhcp4.leases", severity: "INFO" },
+        // It tells when an address that was declined may be leased again.
+        { name: "kea-dhcp4.alloc-engine", severity: "INFO" },
+    ];
+    const packets: Logger[] = [
+        // From 45 on what comes in has its line, from 55 on that is many lines.
+        { name: "kea-dhcp4.packets", severity: "DEBUG", debuglevel: 45 },
+        { name: "kea-dhcp4.bad-packets", severity: "DEBUG", debuglevel: 50 },
+    ];
+    return [
+        {
+            name: "kea-dhcp4",
+            // INFO is a line for each command of the exporter and the probes, and for each query of a client.
+            severity: "WARN",
+            // Not JSON: a message may hold quotes, and Kea does not escape them. It stands last, where anything may follow.
+            output_options: [{ output: "stdout", pattern: "%d{%Y-%m-%dT%H:%M:%S.%qZ} %p %c %m%n" }],
+        },
+        ...(log === "errors" ? [] : leases),
+        ...(log === "packets" ? packets : []),
+    ];
 }
 
 const subnet4 = ({ id, subnet, pools, router, options, reservations }: Subnet) => ({

@@ -1,6 +1,19 @@
 import { z } from "zod";
 
-import { address, domain, json, label, optional, quantity, range, seconds, subnet } from "../../config/fields";
+import {
+    address,
+    count,
+    domain,
+    json,
+    label,
+    optional,
+    positive,
+    quantity,
+    range,
+    ratio,
+    seconds,
+    subnet,
+} from "../../config/fields";
 
 const option = z
     .strictObject({
@@ -35,6 +48,27 @@ const dhcpSubnet = z.strictObject({
     reservations: z.array(reservation).default([]),
 });
 
+/** From where on the alerts fire. */
+const thresholds = z
+    .strictObject({
+        /** Share of a subnet's addresses that are leased, 0 to 1: the warning. Defaults to 0.8. */
+        poolWarning: ratio.default(0.8),
+        /** The same: critical. Defaults to 0.9. */
+        poolCritical: ratio.default(0.9),
+        /** Requests in five minutes that no address is found for. Defaults to 5. */
+        failedAllocations: positive.default(5),
+        /** NAKs a minute. Defaults to 10. */
+        naksPerMinute: positive.default(10),
+        /** Addresses of a subnet that clients have declined because somebody else uses them. Defaults to 3. */
+        declinedAddresses: positive.default(3),
+        /** How long no client may ask for anything, in minutes. Defaults to 60. */
+        quietMinutes: count(1).default(60),
+    })
+    .refine(({ poolWarning, poolCritical }) => poolWarning < poolCritical, {
+        path: ["poolWarning"],
+        error: "is not below poolCritical; the warning comes first",
+    });
+
 /** The `noc:dhcp…` keys of the stack's configuration. */
 export const dhcpKeys = {
     dhcpEnabled: json(z.boolean()),
@@ -47,7 +81,11 @@ export const dhcpKeys = {
     dhcpSubnets: json(z.array(dhcpSubnet)),
     dhcpOptions: json(z.array(option)),
     dhcpLeaseStorage: quantity,
+    dhcpLog: z.enum(["errors", "leases", "packets"], { error: "is not a level; use errors, leases or packets" }),
+    dhcpThresholds: json(thresholds),
 };
+
+export type DhcpThresholds = z.infer<typeof thresholds>;
 
 export type Option = z.infer<typeof option>;
 export type Reservation = z.infer<typeof reservation>;

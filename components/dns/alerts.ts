@@ -1,79 +1,160 @@
-import type { AlertRule } from "../watch";
-
 /**
- * The resolver's alerts. The exporter counts by thread: every expression sums over them. It answers scrapes also when
- * Unbound is down, and says so with `unbound_up 0`. Names: https://github.com/letsencrypt/unbound_exporter
+ * What is watched of Unbound, from inside. The exporter counts by thread: every expression sums over them. It answers
+ * scrapes also when Unbound is down, and says so with `unbound_up 0`. Names: https://github.com/letsencrypt/unbound_exporter
  */
-export function unboundAlerts(namespace: string): AlertRule[] {
-    const of = (selector = "") => `{namespace="${namespace}"${selector}}`;
-    const perPod = (metric: string, selector = "") => `sum by (namespace, pod) (rate(${metric}${of(selector)}[5m]))`;
+import { whileStateIsKnown } from "../rules";
+import type { Alert, RecordingRule } from "../watch";
+import { ownQueries } from "./probes";
+import type { DnsThresholds } from "./settings";
+
+const perPod = (namespace: string, metric: string, selector = "") =>
+    `sum by (namespace, pod) (rate(${metric}{namespace="${namespace}"${selector}}[5m]))`;
+
+/** What alerts and panels share, for each pod. */
+export function unboundRecords(namespace: string): RecordingRule[] {
+    const rate = (metric: string, selector?: string) => perPod(namespace, metric, selector);
+    const answers = rate("unbound_answer_rcodes_total");
+    return [
+        { record: "namespace_pod:unbound_queries:rate5m", expr: rate("unbound_queries_total") },
+        {
+            record: "namespace_pod:unbound_cache_hits:ratio_rate5m",
+            expr: `${rate("unbound_cache_hits_total")} / (${rate("unbound_cache_hits_total")} + ${rate("unbound_cache_misses_total")})`,
+        },
+        {
+            record: "namespace_pod:unbound_servfail:ratio_rate5m",
+            expr: `${rate("unbound_answer_rcodes_total", ',rcode="SERVFAIL"')} / ${answers}`,
+        },
+        {
+            record: "namespace_pod:unbound_bogus:ratio_rate5m",
+            expr: `${rate("unbound_answers_bogus")} / ${answers}`,
+        },
+        {
+            record: "namespace_pod:unbound_recursion_seconds:p90_5m",
+            // Unbound's own average spans its whole life; the histogram tells of now.
+            expr: `histogram_quantile(0.9, sum by (namespace, pod, le) (rate(unbound_response_time_seconds_bucket{namespace="${namespace}"}[5m])))`,
+        },
+        {
+            record: "namespace_pod:unbound_dropped:rate5m",
+            expr: `${rate("unbound_request_list_exceeded_total")} + ${rate("unbound_request_list_overwritten_total")}`,
+        },
+    ];
+}
+
+export interface UnboundAlertsOptions {
+    readonly namespace: string;
+    /** Name of the Service that clients use. */
+    readonly service: string;
+    readonly thresholds: DnsThresholds;
+    /** Names that the probes ask for, see probes.ts. */
+    readonly probeNames: readonly string[];
+}
+
+/** The alerts on Unbound itself. */
+export function unboundAlerts({ namespace, service, thresholds, probeNames }: UnboundAlertsOptions): Alert[] {
+    const { servfailRatio, bogusRatio, recursionSeconds, cacheHitRatio, replicaShare, clientQueries } = thresholds;
+    const of = `{namespace="${namespace}"}`;
+    const queries = `namespace_pod:unbound_queries:rate5m${of}`;
+    const own = ownQueries(probeNames);
     return [
         {
             alert: "UnboundDown",
-            expr: `unbound_up${of()} == 0 or absent(unbound_up${of()})`,
+            expr: `unbound_up${of} == 0 or absent(unbound_up${of})`,
             for: "1m",
-            labels: { severity: "critical" },
-            annotations: {
-                summary: "A resolver is down",
-                description:
-                    "Unbound {{ $labels.pod }} has not answered its exporter for a minute, or is not scraped at all.",
-            },
+            severity: "critical",
+            summary: "A resolver is down",
+            description:
+                "Unbound {{ $labels.pod }} has not answered its exporter for a minute, or is not scraped at all.",
+            implies: [{ alerts: ["DnsPodUnanswered"], equal: ["namespace", "pod"] }],
+        },
+        {
+            alert: "DnsServiceWithoutBackends",
+            expr: whileStateIsKnown(
+                `absent(kube_endpoint_address{namespace="${namespace}",endpoint="${service}",ready="true"})`,
+            ),
+            for: "1m",
+            severity: "critical",
+            summary: "No resolver is ready",
+            description: "The Service {{ $labels.endpoint }} has no pod that is ready: nobody gets an answer.",
+            implies: [
+                {
+                    alerts: [
+                        "UnboundDown",
+                        "DnsPodUnanswered",
+                        "DnsAddressUnanswered",
+                        "DnsNameUnresolved",
+                        "DnsAvailabilityFastBurn",
+                        "DnsAvailabilitySlowBurn",
+                    ],
+                    equal: ["namespace"],
+                },
+            ],
         },
         {
             alert: "UnboundHighSERVFAILRate",
-            expr: `${perPod("unbound_answer_rcodes_total", ',rcode="SERVFAIL"')} / ${perPod("unbound_answer_rcodes_total")} > 0.05`,
+            expr: `namespace_pod:unbound_servfail:ratio_rate5m${of} > ${servfailRatio}`,
             for: "5m",
-            labels: { severity: "warning" },
-            annotations: {
-                summary: "Many answers are SERVFAIL",
-                description:
-                    "{{ $value | humanizePercentage }} of the answers of {{ $labels.pod }} are SERVFAIL: upstream servers cannot be reached or do not validate.",
-            },
+            severity: "warning",
+            summary: "Many answers are SERVFAIL",
+            description:
+                "{{ $value | humanizePercentage }} of the answers of {{ $labels.pod }} are SERVFAIL: upstream servers cannot be reached or do not validate.",
+        },
+        {
+            alert: "UnboundDNSSECFailures",
+            expr: `namespace_pod:unbound_bogus:ratio_rate5m${of} > ${bogusRatio}`,
+            for: "5m",
+            severity: "warning",
+            summary: "Answers fail DNSSEC validation",
+            description:
+                "{{ $value | humanizePercentage }} of the answers of {{ $labels.pod }} are bogus: a zone is signed badly, somebody forges answers, or the trust anchor is out of date.",
+            implies: [{ alerts: ["UnboundHighSERVFAILRate"], equal: ["namespace", "pod"] }],
         },
         {
             alert: "UnboundSlowRecursion",
-            // Unbound's own average spans its whole life; the histogram tells of now.
-            expr: `histogram_quantile(0.9, sum by (namespace, pod, le) (rate(unbound_response_time_seconds_bucket${of()}[5m]))) > 1`,
+            // A handful of lookups says nothing.
+            expr: `namespace_pod:unbound_recursion_seconds:p90_5m${of} > ${recursionSeconds} and ${perPod(namespace, "unbound_cache_misses_total")} > 0.1`,
             for: "10m",
-            labels: { severity: "warning" },
-            annotations: {
-                summary: "Recursion is slow",
-                description:
-                    "One in ten answers that {{ $labels.pod }} has to look up takes longer than {{ $value | humanizeDuration }}.",
-            },
+            severity: "warning",
+            summary: "Recursion is slow",
+            description:
+                "One in ten answers that {{ $labels.pod }} has to look up takes longer than {{ $value | humanizeDuration }}.",
         },
         {
             alert: "UnboundRequestListOverflow",
-            expr: `sum by (namespace, pod) (rate(unbound_request_list_exceeded_total${of()}[5m]) + rate(unbound_request_list_overwritten_total${of()}[5m])) > 0`,
+            expr: `namespace_pod:unbound_dropped:rate5m${of} > 0`,
             for: "5m",
-            labels: { severity: "warning" },
-            annotations: {
-                summary: "Queries are dropped",
-                description:
-                    "The request list of {{ $labels.pod }} is full: it drops {{ $value | humanize }} queries a second.",
-            },
+            severity: "warning",
+            summary: "Queries are dropped",
+            description:
+                "The request list of {{ $labels.pod }} is full: it drops {{ $value | humanize }} queries a second.",
         },
         {
             alert: "UnboundLowCacheHitRate",
-            expr: `${perPod("unbound_cache_hits_total")} / (${perPod("unbound_cache_hits_total")} + ${perPod("unbound_cache_misses_total")}) < 0.5 and ${perPod("unbound_queries_total")} > 10`,
+            expr: `namespace_pod:unbound_cache_hits:ratio_rate5m${of} < ${cacheHitRatio} and ${queries} > 10`,
             for: "30m",
-            labels: { severity: "info" },
-            annotations: {
-                summary: "Few answers come from the cache",
-                description:
-                    "Only {{ $value | humanizePercentage }} of the queries to {{ $labels.pod }} are answered from its memory.",
-            },
+            severity: "info",
+            summary: "Few answers come from the cache",
+            description:
+                "Only {{ $value | humanizePercentage }} of the queries to {{ $labels.pod }} are answered from its memory.",
+        },
+        {
+            alert: "UnboundReplicaImbalance",
+            // Replicas on nodes that do not announce the address stand by, with hardly a query: they are left out.
+            expr: `min by (namespace) (${queries} > 10) / max by (namespace) (${queries}) < ${replicaShare}`,
+            for: "15m",
+            severity: "info",
+            summary: "The resolvers do not share the load",
+            description:
+                "A resolver in {{ $labels.namespace }} gets only {{ $value | humanizePercentage }} of the queries that the busiest one gets.",
         },
         {
             alert: "UnboundNoQueries",
-            expr: `sum by (namespace) (rate(unbound_queries_total${of()}[5m])) == 0`,
+            // A resolver that no client knows is asked all the same, by its probes.
+            expr: `sum by (namespace) (${queries} - ${own.perPod}) - ${own.together} < ${clientQueries}`,
             for: "15m",
-            labels: { severity: "warning" },
-            annotations: {
-                summary: "Nobody asks the resolver",
-                description:
-                    "No resolver in {{ $labels.namespace }} was asked anything for a quarter of an hour: do clients know its address?",
-            },
+            severity: "warning",
+            summary: "Nobody asks the resolver",
+            description:
+                "For a quarter of an hour the resolvers in {{ $labels.namespace }} were asked by their probes alone: do clients know their address?",
         },
     ];
 }

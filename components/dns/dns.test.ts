@@ -2,7 +2,6 @@ import { expect } from "chai";
 
 import { runProgram, valueOf } from "../../commands/mock-engine";
 import { metadataOf, resource, stackRun } from "../../tests/support";
-import { unboundAlerts } from "./alerts";
 import { dnsPort, healthName } from "./unbound-config";
 
 interface PodSpec {
@@ -125,42 +124,5 @@ describe("DNS", () => {
         const config = { "noc:dhcpEnabled": "false" };
         const named = await runProgram("poc", { config, ingress: () => [{ hostname: "lb.example.org" }] });
         expect(await valueOf(named.outputs.dnsAddress as never)).to.equal("lb.example.org");
-    });
-});
-
-describe("Unbound's alerts", () => {
-    const alerts = unboundAlerts("noc-poc");
-    /** Read off a scrape of the exporter, see https://github.com/letsencrypt/unbound_exporter. */
-    const exported = [
-        "unbound_up",
-        "unbound_answer_rcodes_total",
-        "unbound_response_time_seconds_bucket",
-        "unbound_request_list_exceeded_total",
-        "unbound_request_list_overwritten_total",
-        "unbound_cache_hits_total",
-        "unbound_cache_misses_total",
-        "unbound_queries_total",
-    ];
-
-    it("are the six", () => {
-        expect(alerts.map(({ alert }) => alert)).to.deep.equal([
-            "UnboundDown",
-            "UnboundHighSERVFAILRate",
-            "UnboundSlowRecursion",
-            "UnboundRequestListOverflow",
-            "UnboundLowCacheHitRate",
-            "UnboundNoQueries",
-        ]);
-    });
-
-    it("ask only for metrics that the exporter exports", () => {
-        const asked = alerts.flatMap(({ expr }) => expr.match(/unbound_\w+/g) ?? []);
-        expect([...new Set(asked)].filter((name) => !exported.includes(name))).to.deep.equal([]);
-    });
-
-    it("sum over threads", () => {
-        for (const { alert, expr } of alerts.filter(({ expr }) => expr.includes("rate("))) {
-            expect(expr.match(/(?<!sum by \([a-z, ]+\) \()(?<!\) \+ )rate\(/g), alert).to.equal(null);
-        }
     });
 });

@@ -3,13 +3,14 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 
 import { loadBalancerAddress, loadBalancerService } from "../load-balancer";
-import { metricsMonitor, metricsService } from "../metrics";
+import { metricsService } from "../metrics";
 import { type ComponentOptions, labels, type Site } from "../site";
-import type { AlertGroup, ServiceMonitor, Watched } from "../watch";
-import { unboundAlerts } from "./alerts";
+import type { Watch, Watched } from "../watch";
 import { redis } from "./redis";
+import type { DnsObjectives, DnsThresholds } from "./settings";
 import { app, exporterPort, unbound } from "./unbound";
 import { cachedbConf, dnsPort, forwardZonesConf, unboundConf, type UnboundConfigOptions } from "./unbound-config";
+import { dnsWatch } from "./watch";
 
 /** The resolver's settings. */
 export interface DnsOptions extends UnboundConfigOptions {
@@ -21,6 +22,12 @@ export interface DnsOptions extends UnboundConfigOptions {
     readonly replicas: number;
     /** Memory limit of Redis, a Kubernetes quantity. Defaults to 256Mi. */
     readonly redisMemory: string;
+    /** Names with an A record that monitoring asks for, beside one that the resolver answers itself. Defaults to none. */
+    readonly probeNames: readonly string[];
+    /** From where on the alerts fire. */
+    readonly thresholds: DnsThresholds;
+    /** What the resolver is meant to achieve. */
+    readonly objectives: DnsObjectives;
     readonly site: Site;
 }
 
@@ -28,8 +35,7 @@ export interface DnsOptions extends UnboundConfigOptions {
 export class Dns extends pulumi.ComponentResource implements Watched {
     /** The address that the load balancer handed out: an IP address, or a host name where it gives only that. */
     public readonly address: pulumi.Output<string>;
-    public readonly monitors: readonly ServiceMonitor[];
-    public readonly alerts: readonly AlertGroup[];
+    public readonly watch: Watch;
 
     /**
      * @param opts `dependsOn` is for the Service alone, which needs a load balancer; the pods start meanwhile.
@@ -89,8 +95,14 @@ export class Dns extends pulumi.ComponentResource implements Watched {
         metricsService({ app, namespace, selector: { app }, port: exporterPort }, child);
 
         this.address = loadBalancerAddress(service);
-        this.monitors = [metricsMonitor(app, site.namespace), metricsMonitor("redis", site.namespace)];
-        this.alerts = [{ name: "unbound", namespace: site.namespace, rules: unboundAlerts(site.namespace) }];
+        this.watch = dnsWatch({
+            ...args,
+            namespace: site.namespace,
+            service: app,
+            address: this.address,
+            pods: { app },
+            names: args.probeNames,
+        });
         this.registerOutputs({ address: this.address });
     }
 }

@@ -21,6 +21,7 @@ const options: UnboundConfigOptions = {
     stubZones: [],
     localRecords: [],
     ipv6: false,
+    log: "errors",
 };
 
 describe("Unbound's sizes", () => {
@@ -100,6 +101,29 @@ describe("unbound.conf", () => {
     it("speaks IPv6 only where it is told to", () => {
         expect(lines(unboundConf(options))).to.include("do-ip6: no");
         expect(lines(unboundConf({ ...options, ipv6: true }))).to.include.members(["do-ip6: yes", "interface: ::0"]);
+    });
+});
+
+describe("Unbound's log", () => {
+    const settings = (log: UnboundConfigOptions["log"]) =>
+        unboundConf({ ...options, log })
+            .split("\n")
+            .map((line) => line.trim())
+            .filter((line) => /^(log-|verbosity|use-syslog|logfile)/.test(line));
+
+    it("says nothing about clients at the level errors", () => {
+        expect(settings("errors")).to.deep.equal(["use-syslog: no", 'logfile: ""']);
+    });
+
+    it("has one line for an answer, with its time, at the level queries", () => {
+        expect(settings("queries")).to.deep.equal([
+            "use-syslog: no",
+            'logfile: ""',
+            "log-replies: yes",
+            "log-tag-queryreply: yes",
+            "log-time-ascii: yes",
+            "log-time-iso: yes",
+        ]);
     });
 });
 

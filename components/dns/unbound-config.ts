@@ -29,11 +29,16 @@ export interface UnboundConfigOptions {
     readonly localRecords: readonly LocalRecord[];
     /** Whether to ask and answer over IPv6 as well. Defaults to false. */
     readonly ipv6: boolean;
+    /**
+     * What is logged. `errors`: starts, warnings and errors. `queries`: also a line for every answer, with the client's
+     * address and what it asked for, at the cost of throughput; see docs/logs.md. Defaults to errors.
+     */
+    readonly log: "errors" | "queries";
 }
 
 /** Renders unbound.conf: the server itself. */
 export function unboundConf(options: UnboundConfigOptions): string {
-    const { allowFrom, dnssec, trustAnchors, ipv6 } = options;
+    const { allowFrom, dnssec, trustAnchors, ipv6, log } = options;
     const { threads, msgCache, rrsetCache, keyCache } = unboundSizing(options.cpu, options.memory);
     return (
         block("server:", [
@@ -49,6 +54,7 @@ export function unboundConf(options: UnboundConfigOptions): string {
             'pidfile: ""',
             "use-syslog: no",
             'logfile: ""',
+            ...(log === "queries" ? queryLog : []),
 
             `num-threads: ${threads}`,
             `msg-cache-size: ${msgCache}`,
@@ -91,6 +97,15 @@ export function unboundConf(options: UnboundConfigOptions): string {
         'include-toplevel: "/config/forward-zones.conf"\ninclude-toplevel: "/config/cachedb.conf"\n'
     );
 }
+
+/** A line for every answer. log-queries would add one for every question, which says nothing that the answer's does not. */
+const queryLog = [
+    "log-replies: yes",
+    "log-tag-queryreply: yes",
+    "# ISO 8601 takes both.",
+    "log-time-ascii: yes",
+    "log-time-iso: yes",
+];
 
 /** Renders forward-zones.conf: the names that are answered here or asked elsewhere. */
 export function forwardZonesConf({ forwardZones, stubZones, localRecords }: UnboundConfigOptions): string {

@@ -5,9 +5,11 @@ import { charts } from "../../config/versions";
 import { chartRelease } from "../helm";
 import { metricsMonitor, metricsService } from "../metrics";
 import { labels, type Site } from "../site";
-import type { AlertGroup, ServiceMonitor, Watched } from "../watch";
+import type { Watch, Watched } from "../watch";
+import { metallbAlerts, metallbRecords } from "./alerts";
+import { loadBalancerDashboard } from "./dashboard";
 import { poolManifests } from "./pools";
-import type { Pool } from "./settings";
+import type { MetallbThresholds, Pool } from "./settings";
 import { metallbValues } from "./values";
 import { retryWhileWebhookStarts } from "./webhook";
 
@@ -19,6 +21,8 @@ export interface MetalLBOptions {
     readonly announceFromControlPlane: boolean;
     /** The addresses that Services of ours ask for; nobody else is given them. Defaults to none. */
     readonly fixedAddresses: readonly string[];
+    /** From where on the alerts fire. */
+    readonly thresholds: MetallbThresholds;
     readonly site: Site;
 }
 
@@ -26,8 +30,7 @@ const namespaceName = "metallb-system";
 
 /** MetalLB in layer-2 mode: its chart, the address pools and their announcement. */
 export class MetalLB extends pulumi.ComponentResource implements Watched {
-    public readonly monitors: readonly ServiceMonitor[] = [metricsMonitor("metallb", namespaceName)];
-    public readonly alerts: readonly AlertGroup[] = [];
+    public readonly watch: Watch;
 
     constructor(name: string, args: MetalLBOptions, opts?: pulumi.ComponentResourceOptions) {
         super("noc:metallb:MetalLB", name, args, opts);
@@ -86,6 +89,20 @@ export class MetalLB extends pulumi.ComponentResource implements Watched {
             { parent: this, dependsOn: namespace },
         );
 
+        this.watch = {
+            monitors: [metricsMonitor("metallb", namespaceName)],
+            // Whoever has an address probes it.
+            probes: [],
+            rules: [
+                {
+                    name: "metallb",
+                    namespace: namespaceName,
+                    records: metallbRecords(namespaceName),
+                    alerts: metallbAlerts(namespaceName, args.thresholds),
+                },
+            ],
+            dashboards: [loadBalancerDashboard(namespaceName)],
+        };
         this.registerOutputs();
     }
 }

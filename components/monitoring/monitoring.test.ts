@@ -1,9 +1,16 @@
 import { expect } from "chai";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 
 import { runProgram, valueOf } from "../../commands/mock-engine";
-import { resource, stackRun, waitsFor } from "../../tests/support";
+import { metadataOf, resource, stackRun, waitsFor } from "../../tests/support";
 
 type Values = Record<string, Record<string, unknown>> & { prometheus: { prometheusSpec: Record<string, unknown> } };
+
+interface Rule {
+    alert: string;
+    annotations: { runbook_url: string };
+}
 
 const valuesOf = async (run = stackRun("poc")) =>
     (resource(await run, "kube-prometheus-stack", "Release").inputs as { values: Values }).values;
@@ -27,7 +34,7 @@ describe("monitoring", () => {
                 values.kubeEtcd,
                 values.kubeScheduler,
                 values.kubeControllerManager,
-            ]).to.deep.equal(Array(4).fill({ enabled }));
+            ]).to.deep.equal(Array(4).fill({ enabled, endpoints: [] }));
         }
     });
 
@@ -57,9 +64,9 @@ describe("monitoring", () => {
     });
 
     it("switches on Git Sync where it is told to", async () => {
-        expect((await valuesOf()).grafana).not.to.have.property("grafana.ini");
+        expect((await valuesOf()).grafana).not.to.have.nested.property("grafana\\.ini.feature_toggles");
         const synced = await valuesOf(runProgram("poc", { config: { "noc:monitoringGitSync": "true" } }));
-        expect(synced.grafana?.["grafana.ini"]).to.deep.equal({
+        expect(synced.grafana?.["grafana.ini"]).to.deep.include({
             feature_toggles: { provisioning: true, kubernetesDashboards: true },
         });
     });
@@ -96,19 +103,146 @@ describe("monitoring", () => {
 
     it("watches every component, after the CRDs and after what it watches", async () => {
         const run = await stackRun("poc");
-        const monitors = run.resources.filter(({ type }) => type.endsWith(":ServiceMonitor"));
-        expect(monitors.map(({ name }) => name).sort()).to.deep.equal([
+        const named = (kind: string) =>
+            run.resources
+                .filter(({ type }) => type.endsWith(`:${kind}`))
+                .map(({ name }) => name)
+                .sort();
+        expect(named("ServiceMonitor")).to.deep.equal([
             "kea-dhcp-monitor",
             "metallb-monitor",
             "redis-monitor",
             "unbound-monitor",
         ]);
-        for (const monitor of [...monitors, resource(run, "unbound-alerts")]) {
-            expect([...waitsFor(run, monitor)], monitor.name).to.include(
+        expect(named("PrometheusRule")).to.deep.equal([
+            "deployment-rules",
+            "dhcp-rules",
+            "dns-objectives-rules",
+            "dns-rules",
+            "metallb-rules",
+            "redis-rules",
+        ]);
+        expect(named("Probe")).to.deep.equal(["api-server", "dns-tcp-0-address", "dns-udp-0-address", "grafana"]);
+        expect(named("PodMonitor")).to.deep.equal(["dns-tcp-0-pods", "dns-udp-0-pods"]);
+        for (const { name, type, ...watching } of run.resources.filter(({ type }) =>
+            type.includes("monitoring.coreos.com"),
+        )) {
+            expect([...waitsFor(run, { name, type, ...watching })], name).to.include(
                 "kubernetes:helm.sh/v3:Release::prometheus-operator-crds",
             );
         }
-        expect(waitsFor(run, resource(run, "kea-dhcp-monitor"))).to.include("kubernetes:helm.sh/v3:Release::kea-dhcp");
+        for (const name of ["kea-dhcp-monitor", "dhcp-rules"]) {
+            expect(waitsFor(run, resource(run, name))).to.include("kubernetes:helm.sh/v3:Release::kea-dhcp");
+        }
+    });
+
+    it("probes the resolver at the address that the load balancer gave, and each of its pods", async () => {
+        const run = await runProgram("poc", {
+            ingress: (service) => [{ ip: service === "unbound" ? "192.0.2.7" : "192.0.2.8" }],
+        });
+        expect(resource(run, "dns-udp-0-address").inputs.spec).to.deep.include({
+            module: "dns-udp-0",
+            targets: {
+                staticConfig: {
+                    static: ["192.0.2.7:53"],
+                    labels: { transport: "udp", query: "health.noc.internal.", target: "address" },
+                },
+            },
+        });
+        const { selector, podMetricsEndpoints } = resource(run, "dns-tcp-0-pods").inputs.spec as {
+            selector: object;
+            podMetricsEndpoints: [{ port: string; params: object; relabelings: object[] }];
+        };
+        expect(selector).to.deep.equal({ matchLabels: { app: "unbound" } });
+        expect(podMetricsEndpoints[0]).to.deep.include({ port: "dns-tcp", params: { module: ["dns-tcp-0"] } });
+        // The pod becomes the question's target, and the exporter the one that is scraped.
+        expect(podMetricsEndpoints[0].relabelings).to.deep.include.members([
+            { sourceLabels: ["__address__"], targetLabel: "__param_target" },
+            { targetLabel: "__address__", replacement: "blackbox-exporter.monitoring.svc:9115" },
+            { targetLabel: "job", replacement: "dns-probe" },
+        ]);
+    });
+
+    it("asks only what the blackbox exporter has a module for, within the time between two questions", async () => {
+        const run = await runProgram("poc", { config: { "noc:dnsProbeNames": '["example.org"]' } });
+        const { config } = (resource(run, "prometheus-blackbox-exporter").inputs as { values: { config: unknown } })
+            .values;
+        const { modules } = config as { modules: Record<string, { timeout: string; dns?: object } | null> };
+        expect(Object.keys(modules).sort()).to.deep.equal([
+            "dns-tcp-0",
+            "dns-tcp-1",
+            "dns-udp-0",
+            "dns-udp-1",
+            "http",
+            "http_2xx",
+        ]);
+        expect(modules["dns-tcp-1"]?.dns).to.include({ transport_protocol: "tcp", query_name: "example.org" });
+        for (const { inputs } of run.resources.filter(({ type }) => type.endsWith(":Probe"))) {
+            const { module, interval } = inputs.spec as { module: string; interval: string };
+            expect(Number.parseInt(modules[module]?.timeout ?? "")).to.be.lessThan(Number.parseInt(interval));
+        }
+    });
+
+    it("tells whom the stack names, and keeps their secrets", async () => {
+        const receivers = [{ name: "noc", webhook: { url: "https://hooks.example.org/s3cret" } }];
+        const run = await runProgram("poc", {
+            config: {
+                "noc:monitoringReceivers": JSON.stringify(receivers),
+                "noc:monitoringHeartbeat": "https://beats.example.org/s3cret",
+            },
+        });
+        expect(resource(run, "alertmanager-routes").inputs.stringData).to.equal("[secret]");
+        expect(JSON.stringify(run.resources.map(({ inputs }) => inputs))).not.to.contain("s3cret");
+        expect((await valuesOf(Promise.resolve(run))).alertmanager).to.deep.equal({
+            alertmanagerSpec: { useExistingSecret: true, configSecret: "alertmanager-routes" },
+        });
+        expect(waitsFor(run, resource(run, "kube-prometheus-stack", "Release"))).to.include(
+            "kubernetes:core/v1:Secret::alertmanager-routes",
+        );
+    });
+
+    it("has a runbook for every alert, where the alert says", async () => {
+        const run = await stackRun("poc");
+        const rules = run.resources
+            .filter(({ type }) => type.endsWith(":PrometheusRule"))
+            .flatMap(({ inputs }) => (inputs.spec as { groups: { rules: Rule[] }[] }).groups)
+            .flatMap(({ rules }) => rules)
+            .filter(({ alert }) => alert);
+        expect(rules).to.have.length.greaterThan(30);
+        for (const { alert, annotations } of rules) {
+            const [, file = "", anchor] = /\/docs\/runbooks\/([a-z-]+\.md)#(.*)$/.exec(annotations.runbook_url) ?? [];
+            expect(anchor, alert).to.equal(alert.toLowerCase());
+            expect(readFileSync(join("docs", "runbooks", file), "utf8"), file).to.contain(`\n## ${alert}\n`);
+        }
+    });
+
+    it("gives Grafana its pages, in a folder of their own, and opens with the overview", async () => {
+        const run = await stackRun("poc");
+        const pages = run.resources.filter(({ name, type }) => name.startsWith("noc-") && type.endsWith(":ConfigMap"));
+        expect(pages.map(({ name }) => name).sort()).to.deep.equal([
+            "noc-cluster",
+            "noc-dhcp",
+            "noc-dns",
+            "noc-load-balancer",
+            "noc-overview",
+        ]);
+        for (const page of pages) {
+            expect(metadataOf(page).labels).to.include({ grafana_dashboard: "1" });
+            expect(metadataOf(page).annotations).to.include({ "k8s-sidecar-target-directory": "NOC" });
+        }
+        expect((await valuesOf()).grafana).to.have.nested.property(
+            "grafana\\.ini.dashboards.default_home_dashboard_path",
+            "/tmp/dashboards/NOC/noc-overview.json",
+        );
+    });
+
+    it("installs metrics-server where the cluster has none", async () => {
+        expect((await stackRun("poc")).resources.map(({ name }) => name)).not.to.include("metrics-server");
+        const { inputs } = resource(await stackRun("homelab"), "metrics-server");
+        expect(inputs).to.deep.include({ namespace: "kube-system" });
+        expect(inputs.values).to.deep.include({ args: ["--kubelet-insecure-tls"] });
+        const checked = await runProgram("homelab", { config: { "noc:monitoringMetricsServer": "on" } });
+        expect(resource(checked, "metrics-server").inputs.values).to.deep.include({ args: [] });
     });
 
     it("finds by its selectors the Services that there are", async () => {

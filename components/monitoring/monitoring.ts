@@ -5,9 +5,24 @@ import * as random from "@pulumi/random";
 import { charts } from "../../config/versions";
 import { chartRelease } from "../helm";
 import { loadBalancerAddress, loadBalancerService } from "../load-balancer";
+import { inhibitions } from "../rules";
 import { type ComponentOptions, labels } from "../site";
-import type { AlertGroup, ServiceMonitor, Watched } from "../watch";
-import { adminSecret, grafanaService, release, stackValues, type StackValuesOptions } from "./values";
+import type { Watched } from "../watch";
+import { alertmanagerConfig } from "./alertmanager";
+import { blackboxValues } from "./blackbox";
+import { metricsServerValues } from "./metrics-server";
+import type { Receiver } from "./receivers";
+import type { MonitoringThresholds } from "./settings";
+import {
+    adminSecret,
+    alertmanagerSecret,
+    grafanaService,
+    release,
+    stackValues,
+    type StackValuesOptions,
+} from "./values";
+import { monitoringWatch } from "./watch";
+import { watch } from "./watched";
 
 /** The monitoring's settings. */
 export interface MonitoringOptions extends StackValuesOptions {
@@ -15,6 +30,16 @@ export interface MonitoringOptions extends StackValuesOptions {
     readonly grafanaAddress?: string;
     /** Password of Grafana's admin. Defaults to a generated one. */
     readonly grafanaPassword?: pulumi.Input<string>;
+    /** Whom Alertmanager tells of alerts. Defaults to nobody. */
+    readonly receivers: readonly Receiver[];
+    /** URL that is posted to every minute for as long as monitoring works. Defaults to none. */
+    readonly heartbeat?: string;
+    /** Whether to install metrics-server, and whether it checks the kubelets' certificates. Defaults to off. */
+    readonly metricsServer: "off" | "on" | "insecure";
+    /** Base URL of docs/runbooks, which alerts link to. */
+    readonly runbooks: string;
+    /** From where on the alerts on the deployment fire. */
+    readonly thresholds: MonitoringThresholds;
     /** Whether destroy leaves the operator's CRDs, and everybody's monitors with them. Defaults to false. */
     readonly keepCrds: boolean;
     /** The components to watch. */
@@ -39,7 +64,17 @@ export class Monitoring extends pulumi.ComponentResource {
         { dependsOn = [], ...opts }: ComponentOptions = {},
     ) {
         const password = args.grafanaPassword && pulumi.secret(args.grafanaPassword);
-        super("noc:monitoring:Monitoring", name, { ...args, grafanaPassword: password }, opts);
+        super(
+            "noc:monitoring:Monitoring",
+            name,
+            {
+                ...args,
+                grafanaPassword: password,
+                receivers: pulumi.secret(args.receivers),
+                heartbeat: args.heartbeat && pulumi.secret(args.heartbeat),
+            },
+            opts,
+        );
         const { site } = args;
         const child = { parent: this };
 
@@ -92,18 +127,6 @@ export class Monitoring extends pulumi.ComponentResource {
             // From then on it is the operator's, with the labels and ports that it wants.
             { parent: this, ignoreChanges: ["metadata.labels", "spec"] },
         );
-        chartRelease(
-            {
-                chart: charts.prometheusStack,
-                namespace: namespaceName,
-                values: stackValues(args),
-                // Some ten images are pulled the first time.
-                timeout: 900,
-                site,
-            },
-            { parent: this, dependsOn: [namespace, crds, admin, kubelet] },
-        );
-
         const selector = { "app.kubernetes.io/name": "grafana", "app.kubernetes.io/instance": release };
         const service = loadBalancerService(
             {
@@ -121,38 +144,73 @@ export class Monitoring extends pulumi.ComponentResource {
         );
         this.grafanaAddress = loadBalancerAddress(service);
 
-        for (const component of watched) {
-            const watching = { parent: this, dependsOn: [crds, component] };
-            component.monitors.forEach((monitor) => serviceMonitor(monitor, watching));
-            component.alerts.forEach((group) => prometheusRule(group, watching));
+        const others = watched.map((component) => component.watch);
+        const watches = [
+            ...others,
+            monitoringWatch({ ...args, namespace: namespaceName, others, grafanaAddress: this.grafanaAddress }),
+        ];
+        const routes = new k8s.core.v1.Secret(
+            alertmanagerSecret,
+            {
+                metadata: { name: alertmanagerSecret, namespace: namespaceName, labels: labels("alertmanager") },
+                stringData: {
+                    "alertmanager.yaml": pulumi.secret(
+                        JSON.stringify(
+                            alertmanagerConfig({
+                                receivers: args.receivers,
+                                heartbeat: args.heartbeat,
+                                inhibitions: inhibitions(watches.flatMap(({ rules }) => rules)),
+                                clusterName: pulumi.getStack(),
+                            }),
+                            null,
+                            2,
+                        ),
+                    ),
+                },
+            },
+            inNamespace,
+        );
+        chartRelease(
+            {
+                chart: charts.prometheusStack,
+                namespace: namespaceName,
+                values: stackValues(args),
+                // Some ten images are pulled the first time.
+                timeout: 900,
+                site,
+            },
+            { parent: this, dependsOn: [namespace, crds, admin, routes, kubelet] },
+        );
+
+        chartRelease(
+            {
+                chart: charts.blackboxExporter,
+                namespace: namespaceName,
+                values: blackboxValues(
+                    watches.flatMap(({ probes }) => probes),
+                    site,
+                ),
+                site,
+            },
+            inNamespace,
+        );
+        if (args.metricsServer !== "off") {
+            chartRelease(
+                {
+                    chart: charts.metricsServer,
+                    namespace: "kube-system",
+                    values: metricsServerValues(args.metricsServer, site),
+                    site,
+                },
+                { parent: this, dependsOn: crds },
+            );
         }
+
+        const watching = { runbooks: args.runbooks, namespace: namespaceName };
+        watches.forEach((each, i) => {
+            watch(each, watching, { parent: this, dependsOn: [namespace, crds, ...watched.slice(i, i + 1)] });
+        });
 
         this.registerOutputs({ grafanaAddress: this.grafanaAddress, grafanaPassword: this.grafanaPassword });
     }
-}
-
-function serviceMonitor({ name, namespace, selector, port }: ServiceMonitor, opts: pulumi.CustomResourceOptions) {
-    return new k8s.apiextensions.CustomResource(
-        `${name}-monitor`,
-        {
-            apiVersion: "monitoring.coreos.com/v1",
-            kind: "ServiceMonitor",
-            metadata: { name, namespace, labels: labels(name) },
-            spec: { jobLabel: "app", selector: { matchLabels: selector }, endpoints: [{ port }] },
-        },
-        opts,
-    );
-}
-
-function prometheusRule({ name, namespace, rules }: AlertGroup, opts: pulumi.CustomResourceOptions) {
-    return new k8s.apiextensions.CustomResource(
-        `${name}-alerts`,
-        {
-            apiVersion: "monitoring.coreos.com/v1",
-            kind: "PrometheusRule",
-            metadata: { name, namespace, labels: labels(name) },
-            spec: { groups: [{ name, rules }] },
-        },
-        opts,
-    );
 }

@@ -1,10 +1,17 @@
 import { images } from "../../config/versions";
 import { type Site, splitImage } from "../site";
+import type { ControlPlaneEndpoints } from "./settings";
 
 export const release = "kube-prometheus-stack";
 export const grafanaService = `${release}-grafana`;
 /** The Secret of Grafana's admin, and its keys. */
 export const adminSecret = { name: "grafana-admin", user: "admin-user", password: "admin-password" };
+
+/** The Secret with alertmanager.yaml. */
+export const alertmanagerSecret = "alertmanager-routes";
+/** Grafana's folder of our pages, and the one that it opens with. */
+export const dashboardFolder = "NOC";
+const homeDashboard = "noc-overview";
 
 /** What the values depend on. */
 export interface StackValuesOptions {
@@ -14,6 +21,8 @@ export interface StackValuesOptions {
     readonly storage?: string;
     /** Whether to scrape kube-proxy, etcd, scheduler and controller manager. Defaults to false. */
     readonly controlPlane: boolean;
+    /** Addresses of those of them that do not run as pods, as kubeadm's do. Defaults to none. */
+    readonly controlPlaneEndpoints: ControlPlaneEndpoints;
     /** Whether Grafana's feature toggles for Git Sync are on. Defaults to false. */
     readonly gitSync: boolean;
     readonly site: Site;
@@ -24,10 +33,13 @@ export function stackValues({
     retention,
     storage,
     controlPlane,
+    controlPlaneEndpoints,
     gitSync,
     site,
 }: StackValuesOptions): Record<string, unknown> {
     const grafana = splitImage(images.grafana, site);
+    const prometheus = splitImage(images.prometheus, site);
+    const { etcd, scheduler, controllerManager, proxy } = controlPlaneEndpoints;
     return {
         ...(site.imageMirror && { global: { imageRegistry: site.imageMirror } }),
         crds: { enabled: false },
@@ -37,21 +49,30 @@ export function stackValues({
             admissionWebhooks: { enabled: false },
             tls: { enabled: false },
         },
-        kubeControllerManager: { enabled: controlPlane },
-        kubeEtcd: { enabled: controlPlane },
-        kubeProxy: { enabled: controlPlane },
-        kubeScheduler: { enabled: controlPlane },
+        kubeControllerManager: { enabled: controlPlane, endpoints: controllerManager },
+        kubeEtcd: { enabled: controlPlane, endpoints: etcd },
+        kubeProxy: { enabled: controlPlane, endpoints: proxy },
+        kubeScheduler: { enabled: controlPlane, endpoints: scheduler },
         prometheus: {
-            prometheusSpec: { retention, ...everyMonitor, ...(storage && { storageSpec: volume(storage, site) }) },
+            prometheusSpec: {
+                image: { registry: prometheus.registry, repository: prometheus.path, tag: prometheus.tag },
+                retention,
+                ...everyMonitor,
+                ...(storage && { storageSpec: volume(storage, site) }),
+            },
         },
-        alertmanager: { enabled: true },
+        alertmanager: { alertmanagerSpec: { useExistingSecret: true, configSecret: alertmanagerSecret } },
         grafana: {
             image: { registry: grafana.registry, repository: grafana.path, tag: grafana.tag },
             admin: { existingSecret: adminSecret.name, userKey: adminSecret.user, passwordKey: adminSecret.password },
             // The Service is the program's own, which needs to know its address; see monitoring.ts.
             service: { enabled: false },
             testFramework: { enabled: false },
-            ...(gitSync && { "grafana.ini": { feature_toggles: { provisioning: true, kubernetesDashboards: true } } }),
+            sidecar: { dashboards: { provider: { foldersFromFilesStructure: true } } },
+            "grafana.ini": {
+                dashboards: { default_home_dashboard_path: `/tmp/dashboards/${dashboardFolder}/${homeDashboard}.json` },
+                ...(gitSync && { feature_toggles: { provisioning: true, kubernetesDashboards: true } }),
+            },
         },
     };
 }

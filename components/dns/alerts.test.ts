@@ -1,0 +1,362 @@
+import { expect } from "chai";
+
+import { testAlerts } from "../../tests/alert-tests";
+import { unboundAlerts, unboundRecords } from "./alerts";
+import { dnsProbeAlerts, dnsProbes, ownQueries } from "./probes";
+import { redisAlerts } from "./redis-alerts";
+import { dnsKeys } from "./settings";
+import { sloAlerts, sloRecords } from "./slo";
+
+const namespace = "noc";
+const thresholds = dnsKeys.dnsThresholds.parse("{}");
+const objectives = dnsKeys.dnsObjectives.parse("{}");
+
+const pod = 'namespace="noc",job="unbound",pod="unbound-1"';
+const perPod = { namespace, pod: "unbound-1" };
+const redis = 'namespace="noc",job="redis",pod="redis-1"';
+const perRedis = { namespace, pod: "redis-1" };
+
+/** Answers a minute in all, and how many of them are SERVFAIL. */
+const rcodes = (all: number, well: number, trouble: number) => [
+    { series: `unbound_answer_rcodes_total{${pod},rcode="SERVFAIL"}`, well, trouble, counter: true },
+    {
+        series: `unbound_answer_rcodes_total{${pod},rcode="NOERROR"}`,
+        well: all - well,
+        trouble: all - trouble,
+        counter: true,
+    },
+];
+/** What a pod counts for each of its two threads, a minute. */
+const counted = (metric: string, well: number, trouble: number, of = pod) =>
+    ["0", "1"].map((thread) => ({
+        series: `${metric}{${of},thread="${thread}"}`,
+        well: well / 2,
+        trouble: trouble / 2,
+        counter: true,
+    }));
+
+/** Without it, what kube-state-metrics says is absent because it is. */
+const stateIsKnown = { series: 'up{job="kube-state-metrics"}', well: 1, trouble: 1 };
+
+const probe = (target: string) =>
+    `namespace="noc",job="dns-probe",target="${target}",transport="tcp",query="health.noc.internal.",instance="10.0.0.1:53"`;
+const probed = {
+    namespace,
+    job: "dns-probe",
+    transport: "tcp",
+    query: "health.noc.internal.",
+    instance: "10.0.0.1:53",
+};
+
+describe("alerts on DNS", () => {
+    testAlerts(
+        [
+            {
+                name: "dns",
+                namespace,
+                records: unboundRecords(namespace),
+                alerts: [
+                    ...unboundAlerts({ namespace, service: "unbound", thresholds, probeNames: [] }),
+                    ...dnsProbeAlerts(namespace, thresholds),
+                ],
+            },
+            { name: "redis", namespace, records: [], alerts: redisAlerts(namespace, thresholds) },
+        ],
+        [
+            {
+                alert: "UnboundDown",
+                cause: "the exporter says so",
+                series: [{ series: `unbound_up{${pod}}`, well: 1, trouble: 0 }],
+                labels: { ...perPod, job: "unbound" },
+                description: "Unbound unbound-1 has not answered its exporter for a minute, or is not scraped at all.",
+            },
+            {
+                alert: "UnboundDown",
+                cause: "nothing says anything",
+                series: [{ series: `unbound_up{${pod}}`, well: 1, trouble: "absent" }],
+                labels: { namespace },
+                description: "Unbound  has not answered its exporter for a minute, or is not scraped at all.",
+            },
+            {
+                alert: "DnsServiceWithoutBackends",
+                series: [
+                    stateIsKnown,
+                    {
+                        series: 'kube_endpoint_address{namespace="noc",endpoint="unbound",ip="10.1.0.1",ready="true"}',
+                        well: 1,
+                        trouble: "absent",
+                    },
+                    {
+                        series: 'kube_endpoint_address{namespace="noc",endpoint="unbound",ip="10.1.0.1",ready="false"}',
+                        well: "absent",
+                        trouble: 1,
+                    },
+                ],
+                labels: { namespace, endpoint: "unbound", ready: "true" },
+                description: "The Service unbound has no pod that is ready: nobody gets an answer.",
+            },
+            {
+                alert: "UnboundHighSERVFAILRate",
+                series: rcodes(1000, 49, 60),
+                // The rate of five minutes takes one to get over the threshold, and five to be all trouble.
+                firesAfter: 5,
+                recoversAfter: 5,
+                labels: perPod,
+                description:
+                    "6% of the answers of unbound-1 are SERVFAIL: upstream servers cannot be reached or do not validate.",
+            },
+            {
+                alert: "UnboundDNSSECFailures",
+                series: [
+                    ...rcodes(1000, 0, 0),
+                    { series: `unbound_answers_bogus{${pod}}`, well: 9, trouble: 20, counter: true },
+                ],
+                firesAfter: 5,
+                recoversAfter: 5,
+                labels: perPod,
+                description:
+                    "2% of the answers of unbound-1 are bogus: a zone is signed badly, somebody forges answers, or the trust anchor is out of date.",
+            },
+            {
+                alert: "UnboundSlowRecursion",
+                series: [
+                    { series: `unbound_response_time_seconds_bucket{${pod},le="0.524288"}`, well: 0, trouble: 0 },
+                    {
+                        series: `unbound_response_time_seconds_bucket{${pod},le="1.0"}`,
+                        well: 910,
+                        trouble: 800,
+                        counter: true,
+                    },
+                    {
+                        series: `unbound_response_time_seconds_bucket{${pod},le="2.0"}`,
+                        well: 1000,
+                        trouble: 1000,
+                        counter: true,
+                    },
+                    {
+                        series: `unbound_response_time_seconds_bucket{${pod},le="+Inf"}`,
+                        well: 1000,
+                        trouble: 1000,
+                        counter: true,
+                    },
+                    ...counted("unbound_cache_misses_total", 1000, 1000),
+                ],
+                firesAfter: 10,
+                recoversAfter: 5,
+                labels: perPod,
+                description: "One in ten answers that unbound-1 has to look up takes longer than 1.5s.",
+            },
+            {
+                alert: "UnboundRequestListOverflow",
+                series: [
+                    ...counted("unbound_request_list_exceeded_total", 0, 120),
+                    ...counted("unbound_request_list_overwritten_total", 0, 0),
+                ],
+                recoversAfter: 5,
+                labels: perPod,
+                description: "The request list of unbound-1 is full: it drops 2 queries a second.",
+            },
+            {
+                alert: "UnboundLowCacheHitRate",
+                series: [
+                    ...counted("unbound_queries_total", 1200, 1200),
+                    ...counted("unbound_cache_hits_total", 612, 480),
+                    ...counted("unbound_cache_misses_total", 588, 720),
+                ],
+                firesAfter: 30,
+                recoversAfter: 5,
+                labels: perPod,
+                description: "Only 40% of the queries to unbound-1 are answered from its memory.",
+            },
+            {
+                alert: "UnboundReplicaImbalance",
+                series: [
+                    ...counted("unbound_queries_total", 12000, 12000),
+                    ...counted("unbound_queries_total", 2520, 1200, pod.replace("unbound-1", "unbound-2")),
+                    // It stands by on a node that does not announce the address.
+                    ...counted("unbound_queries_total", 30, 30, pod.replace("unbound-1", "unbound-3")),
+                ],
+                firesAfter: 15,
+                recoversAfter: 5,
+                labels: { namespace },
+                description: "A resolver in noc gets only 10% of the queries that the busiest one gets.",
+            },
+            {
+                alert: "UnboundNoQueries",
+                // Its probes and health checks alone come to 34 a minute, and 6 more are too few for a client.
+                series: counted("unbound_queries_total", 41, 34),
+                recoversAfter: 6,
+                labels: { namespace },
+                description:
+                    "For a quarter of an hour the resolvers in noc were asked by their probes alone: do clients know their address?",
+            },
+            {
+                alert: "DnsAddressUnanswered",
+                series: [{ series: `probe_success{${probe("address")}}`, well: 1, trouble: 0 }],
+                labels: { ...probed, target: "address" },
+                description:
+                    "10.0.0.1:53 has not answered over tcp for two minutes, not even a query for its own name.",
+            },
+            {
+                alert: "DnsNameUnresolved",
+                series: [
+                    {
+                        series: `probe_success{${probe("address").replace("health.noc.internal.", "example.org")}}`,
+                        well: 1,
+                        trouble: 0,
+                    },
+                    { series: `probe_success{${probe("address")}}`, well: 0, trouble: 0 },
+                ],
+                labels: { ...probed, target: "address", query: "example.org" },
+                description:
+                    "10.0.0.1:53 has found no address for example.org over tcp for five minutes: upstream servers cannot be reached, or the name is gone.",
+            },
+            {
+                alert: "DnsPodUnanswered",
+                series: [{ series: `probe_success{${probe("pod")},pod="unbound-1"}`, well: 1, trouble: 0 }],
+                labels: { ...probed, target: "pod", pod: "unbound-1" },
+                description: "unbound-1 has not answered a query for health.noc.internal. over tcp for two minutes.",
+            },
+            {
+                alert: "DnsSlowAnswers",
+                series: [{ series: `probe_duration_seconds{${probe("address")}}`, well: 0.19, trouble: 0.5 }],
+                firesAfter: 10,
+                recoversAfter: 6,
+                labels: { namespace, transport: "tcp", query: "health.noc.internal." },
+                description: "The resolver takes 500ms to answer health.noc.internal. over tcp, seen from the cluster.",
+            },
+            {
+                alert: "RedisDown",
+                cause: "it does not answer",
+                series: [{ series: `redis_up{${redis}}`, well: 1, trouble: 0 }],
+                labels: { ...perRedis, job: "redis" },
+                description:
+                    "Redis has not answered its exporter for a minute, or is not scraped at all: each resolver has only its own memory.",
+            },
+            {
+                alert: "RedisDown",
+                cause: "nothing says anything",
+                series: [{ series: `redis_up{${redis}}`, well: 1, trouble: "absent" }],
+                labels: { namespace, job: "redis" },
+                description:
+                    "Redis has not answered its exporter for a minute, or is not scraped at all: each resolver has only its own memory.",
+            },
+            {
+                alert: "RedisMemoryNearlyFull",
+                series: [
+                    { series: `redis_memory_used_bytes{${redis}}`, well: 95, trouble: 96 },
+                    { series: `redis_memory_max_bytes{${redis}}`, well: 100, trouble: 100 },
+                ],
+                labels: { ...perRedis, job: "redis" },
+                description: "Redis uses 96% of its memory. It forgets what was used least when it is full.",
+            },
+            {
+                alert: "RedisEvictions",
+                series: [{ series: `redis_evicted_keys_total{${redis}}`, well: 590, trouble: 1200, counter: true }],
+                firesAfter: 15,
+                recoversAfter: 5,
+                labels: perRedis,
+                description: "Redis forgets 20 answers a second before they expire, for want of memory.",
+            },
+            {
+                alert: "RedisRejectedConnections",
+                series: [{ series: `redis_rejected_connections_total{${redis}}`, well: 0, trouble: 3, counter: true }],
+                recoversAfter: 5,
+                labels: perRedis,
+                firstDescription: "Redis has rejected 3 connections in five minutes: it has too many clients.",
+                description: "Redis has rejected 15 connections in five minutes: it has too many clients.",
+            },
+            {
+                alert: "RedisUnexpiringKeys",
+                series: [
+                    { series: `redis_db_keys{${redis},db="db0"}`, well: 1000, trouble: 1000 },
+                    { series: `redis_db_keys_expiring{${redis},db="db0"}`, well: 950, trouble: 900 },
+                ],
+                labels: perRedis,
+                description: "10% of the answers in Redis have no expiry: a resolver was started while Redis was away.",
+            },
+        ],
+    );
+
+    it("counts as clients' only what the probes and health checks do not ask themselves", () => {
+        const probes = dnsProbes({ namespace, address: "10.0.0.1", pods: {}, names: ["example.org"] });
+        // Two names over two transports, at the address and at each pod, every fifteen seconds; health checks beside.
+        expect(probes).to.have.length(8);
+        expect(ownQueries(["example.org"])).to.deep.equal({ perPod: 0.5667, together: 0.2667 });
+    });
+});
+
+describe("alerts on the objectives of DNS", () => {
+    const failing = (well: number, trouble: number) => [
+        { series: `probe_success{${probe("address")}}`, well, trouble },
+    ];
+    /** Of a thousand queries a minute, all of them looked up, so many are slower than the objective. */
+    const slow = (well: number, trouble: number) => [
+        ...counted("unbound_queries_total", 1000, 1000),
+        { series: `unbound_response_time_seconds_count{${pod}}`, well: 1000, trouble: 1000, counter: true },
+        {
+            series: `unbound_response_time_seconds_bucket{${pod},le="0.262144"}`,
+            well: 1000 - well,
+            trouble: 1000 - trouble,
+            counter: true,
+        },
+    ];
+    testAlerts(
+        [
+            {
+                name: "dns-objectives",
+                namespace,
+                records: sloRecords(namespace, objectives),
+                alerts: sloAlerts(namespace, objectives),
+            },
+        ],
+        [
+            {
+                alert: "DnsAvailabilityFastBurn",
+                // A tenth of the probes fails: nine minutes of it are more than 1.44 % of an hour.
+                series: failing(1 - 0.0009, 0.9),
+                calm: 400,
+                firesAfter: 10,
+                recoversAfter: 6,
+                labels: { namespace },
+                description:
+                    "The resolvers in noc miss their objective of 99.9% by so much that what it allows in a month is gone within days.",
+            },
+            {
+                alert: "DnsAvailabilitySlowBurn",
+                // One in 200 fails: 110 minutes of it are more than 0.1 % of three days.
+                series: failing(1 - 0.0009, 0.995),
+                step: 10,
+                calm: 4400,
+                firesAfter: 120,
+                recoversAfter: 370,
+                labels: { namespace },
+                description:
+                    "The resolvers in noc miss their objective of 99.9%: at this rate what it allows in a month does not last.",
+            },
+            {
+                alert: "DnsLatencyFastBurn",
+                // Half of the queries: 17 minutes of it are more than 14.4 % of an hour.
+                series: slow(9, 500),
+                calm: 400,
+                firesAfter: 18,
+                recoversAfter: 6,
+                labels: { namespace },
+                description:
+                    "The resolvers in noc miss their objective of 99% by so much that what it allows in a month is gone within days.",
+            },
+            {
+                alert: "DnsLatencySlowBurn",
+                // One in 25: 140 minutes of it are more than 1 % of three days.
+                series: slow(9, 40),
+                step: 10,
+                calm: 4400,
+                firesAfter: 150,
+                recoversAfter: 370,
+                labels: { namespace },
+                description:
+                    "The resolvers in noc miss their objective of 99%: at this rate what it allows in a month does not last.",
+            },
+        ],
+    );
+});

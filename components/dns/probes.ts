@@ -1,0 +1,122 @@
+/** What is asked of the resolver from outside: at its address and at each of its pods, over UDP and TCP. */
+import * as pulumi from "@pulumi/pulumi";
+
+import type { Alert, BlackboxModule, Probe } from "../watch";
+import type { DnsThresholds } from "./settings";
+import { healthName } from "./unbound-config";
+
+export interface DnsProbesOptions {
+    readonly namespace: string;
+    /** The address that clients use. */
+    readonly address: pulumi.Input<string>;
+    /** Labels of the resolver's pods. */
+    readonly pods: Record<string, string>;
+    /** Names with an A record that have to be found, beside the one that the resolver answers on its own. */
+    readonly names: readonly string[];
+}
+
+/** How often each question is asked, in seconds. */
+const interval = 15;
+
+/** Every name over both transports, at the address and at each pod. */
+export function dnsProbes({ namespace, address, pods, names }: DnsProbesOptions): Probe[] {
+    return [healthName, ...names].flatMap((query, i) =>
+        (["udp", "tcp"] as const).flatMap((transport): Probe[] => {
+            const module = dnsModule(`dns-${transport}-${i}`, transport, query);
+            const probe = { job: "dns-probe", namespace, module, interval };
+            const labels = { transport, query };
+            return [
+                {
+                    ...probe,
+                    name: `${module.name}-address`,
+                    target: { address: pulumi.interpolate`${address}:53` },
+                    labels: { ...labels, target: "address" },
+                },
+                {
+                    ...probe,
+                    name: `${module.name}-pods`,
+                    target: { pods, port: "dns-tcp" },
+                    labels: { ...labels, target: "pod" },
+                },
+            ];
+        }),
+    );
+}
+
+/** What the resolver is asked a second by probes and health checks, and by no client: by pod, and at its address. */
+export function ownQueries(names: readonly string[]): { perPod: number; together: number } {
+    const healthChecks = 1 / 5 + 1 / 10;
+    const probes = (2 * (1 + names.length)) / interval;
+    return { perPod: rounded(healthChecks + probes), together: rounded(probes) };
+}
+
+const rounded = (value: number): number => Number(value.toFixed(4));
+
+function dnsModule(name: string, transport: "udp" | "tcp", query: string): BlackboxModule {
+    return {
+        name,
+        prober: "dns",
+        timeout: "5s",
+        dns: {
+            transport_protocol: transport,
+            preferred_ip_protocol: "ip4",
+            query_name: query,
+            query_type: "A",
+            valid_rcodes: ["NOERROR"],
+            // A name without an A record is NOERROR too.
+            validate_answer_rrs: { fail_if_none_matches_regexp: [".*\\sIN\\sA\\s.*"] },
+        },
+    };
+}
+
+/** The alerts on what the probes find. */
+export function dnsProbeAlerts(namespace: string, { answerSeconds }: DnsThresholds): Alert[] {
+    const probes = (metric: string, target: string, more = "") =>
+        `${metric}{job="dns-probe",namespace="${namespace}",target="${target}"${more}}`;
+    return [
+        {
+            alert: "DnsAddressUnanswered",
+            expr: `${probes("probe_success", "address", `,query="${healthName}"`)} == 0`,
+            for: "2m",
+            severity: "critical",
+            summary: "The resolver's address does not answer",
+            description:
+                "{{ $labels.instance }} has not answered over {{ $labels.transport }} for two minutes, not even a query for its own name.",
+            implies: [
+                {
+                    alerts: ["DnsAvailabilityFastBurn", "DnsAvailabilitySlowBurn"],
+                    equal: ["namespace"],
+                },
+                { alerts: ["DnsNameUnresolved", "DnsSlowAnswers"], equal: ["namespace", "transport"] },
+            ],
+        },
+        {
+            alert: "DnsNameUnresolved",
+            expr: `${probes("probe_success", "address", `,query!="${healthName}"`)} == 0`,
+            for: "5m",
+            severity: "warning",
+            summary: "A name is not found",
+            description:
+                "{{ $labels.instance }} has found no address for {{ $labels.query }} over {{ $labels.transport }} for five minutes: upstream servers cannot be reached, or the name is gone.",
+            implies: [{ alerts: ["DnsPodUnanswered", "DnsSlowAnswers"], equal: ["namespace", "transport", "query"] }],
+        },
+        {
+            alert: "DnsPodUnanswered",
+            expr: `${probes("probe_success", "pod")} == 0`,
+            for: "2m",
+            severity: "warning",
+            summary: "A resolver's pod does not answer",
+            description:
+                "{{ $labels.pod }} has not answered a query for {{ $labels.query }} over {{ $labels.transport }} for two minutes.",
+        },
+        {
+            alert: "DnsSlowAnswers",
+            expr: `avg by (namespace, transport, query) (avg_over_time(${probes("probe_duration_seconds", "address")}[5m])) > ${answerSeconds}`,
+            for: "10m",
+            severity: "warning",
+            summary: "Answers are slow",
+            description:
+                "The resolver takes {{ $value | humanizeDuration }} to answer {{ $labels.query }} over {{ $labels.transport }}, seen from the cluster.",
+        },
+    ];
+}

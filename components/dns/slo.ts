@@ -1,0 +1,80 @@
+/**
+ * What the resolver promises, and alerts when it is about to break it: burn rates over two windows each, as in
+ * https://sre.google/workbook/alerting-on-slos/ (6, multiwindow, multi-burn-rate alerts).
+ */
+import type { Alert, RecordingRule } from "../watch";
+import type { DnsObjectives } from "./settings";
+import { healthName } from "./unbound-config";
+
+/** The windows of the four pairs, see below. */
+export const windows = ["5m", "30m", "1h", "2h", "6h", "1d", "3d"] as const;
+
+/** The share of bad events over each window. A window that is not all there yet counts what is. */
+export function sloRecords(namespace: string, { latencySeconds }: DnsObjectives): RecordingRule[] {
+    const probes = `probe_success{job="dns-probe",namespace="${namespace}",target="address",query="${healthName}"}`;
+    const rate = (metric: string, window: string, selector = "") =>
+        `sum by (namespace) (rate(${metric}{namespace="${namespace}"${selector}}[${window}]))`;
+    return windows.flatMap((window) => [
+        {
+            record: `namespace:dns_unanswered:ratio_rate${window}`,
+            expr: `1 - avg by (namespace) (avg_over_time(${probes}[${window}]))`,
+        },
+        {
+            record: `namespace:dns_slow:ratio_rate${window}`,
+            // The histogram holds only what had to be looked up: what comes from memory is quick.
+            expr:
+                `(${rate("unbound_response_time_seconds_count", window)} - ` +
+                `${rate("unbound_response_time_seconds_bucket", window, `,le="${latencySeconds}"`)}) / ` +
+                rate("unbound_queries_total", window),
+        },
+    ]);
+}
+
+/** Spends a tenth of the month's budget in three days at 1, in one at 3; 5 % in six hours at 6, 2 % in one at 14.4. */
+const burns = {
+    fast: [
+        { long: "1h", short: "5m", rate: 14.4 },
+        { long: "6h", short: "30m", rate: 6 },
+    ],
+    slow: [
+        { long: "1d", short: "2h", rate: 3 },
+        { long: "3d", short: "6h", rate: 1 },
+    ],
+} as const;
+
+/** The alerts on both objectives. */
+export function sloAlerts(namespace: string, { availability, latency, latencySeconds }: DnsObjectives): Alert[] {
+    const burning = (metric: string, objective: number, speed: keyof typeof burns) =>
+        burns[speed]
+            .map(({ long, short, rate }) => {
+                const limit = Number((rate * (1 - objective)).toPrecision(6));
+                const above = (window: string) => `${metric}:ratio_rate${window}{namespace="${namespace}"} > ${limit}`;
+                return `(${above(long)} and ${above(short)})`;
+            })
+            .join(" or ");
+    const pair = (name: string, metric: string, objective: number, what: string): Alert[] => [
+        {
+            alert: `${name}FastBurn`,
+            expr: burning(metric, objective, "fast"),
+            for: "2m",
+            severity: "critical",
+            summary: `Far too few ${what}`,
+            description: `The resolvers in {{ $labels.namespace }} miss their objective of ${percent(objective)} by so much that what it allows in a month is gone within days.`,
+            implies: [{ alerts: [`${name}SlowBurn`], equal: ["namespace"] }],
+        },
+        {
+            alert: `${name}SlowBurn`,
+            expr: burning(metric, objective, "slow"),
+            for: "15m",
+            severity: "warning",
+            summary: `Too few ${what}`,
+            description: `The resolvers in {{ $labels.namespace }} miss their objective of ${percent(objective)}: at this rate what it allows in a month does not last.`,
+        },
+    ];
+    return [
+        ...pair("DnsAvailability", "namespace:dns_unanswered", availability, "probes answered"),
+        ...pair("DnsLatency", "namespace:dns_slow", latency, `queries answered within ${latencySeconds} s`),
+    ];
+}
+
+const percent = (share: number): string => `${Number((share * 100).toPrecision(4))}%`;

@@ -1,0 +1,99 @@
+import { testAlerts } from "../../tests/alert-tests";
+import { metallbAlerts, metallbRecords } from "./alerts";
+import { metallbKeys } from "./settings";
+
+const namespace = "metallb-system";
+const controller = 'namespace="metallb-system",job="metallb",pod="metallb-controller-1"';
+const speaker = (node: string) =>
+    `namespace="metallb-system",job="metallb",pod="metallb-speaker-${node}",node="${node}"`;
+
+const pool = (name: string, inUse: { well: number; trouble: number }) => [
+    { series: `metallb_allocator_addresses_in_use_total{${controller},pool="${name}"}`, ...inUse },
+    { series: `metallb_allocator_addresses_total{${controller},pool="${name}"}`, well: 20, trouble: 20 },
+];
+/** A pool of fixed addresses is used up from the beginning. */
+const fixed = pool("lan-fixed", { well: 20, trouble: 20 });
+
+const announced = (ip: string, node: string, value: { well: number | "absent"; trouble: number | "absent" }) => ({
+    series: `metallb_speaker_announced{${speaker(node)},ip="${ip}",protocol="layer2"}`,
+    ...value,
+});
+
+describe("alerts on the load balancer", () => {
+    testAlerts(
+        [
+            {
+                name: "metallb",
+                namespace,
+                records: metallbRecords(namespace),
+                alerts: metallbAlerts(namespace, metallbKeys.metallbThresholds.parse("{}")),
+            },
+        ],
+        [
+            {
+                alert: "MetalLBPoolNearlyExhausted",
+                series: [...pool("lan", { well: 16, trouble: 17 }), ...fixed],
+                labels: { namespace, pool: "lan" },
+                description: "85% of the addresses of the pool lan are in use.",
+            },
+            {
+                alert: "MetalLBPoolExhausted",
+                series: [...pool("lan", { well: 19, trouble: 20 }), ...fixed],
+                labels: { namespace, pool: "lan" },
+                description: "All addresses of the pool lan are in use: a new Service gets none.",
+            },
+            {
+                alert: "MetalLBStaleConfiguration",
+                cause: "rejected",
+                series: [{ series: `metallb_k8s_client_config_stale_bool{${controller}}`, well: 0, trouble: 1 }],
+                labels: { namespace, job: "metallb", pod: "metallb-controller-1" },
+                description:
+                    "metallb-controller-1 has rejected the latest pools and advertisements, or has never loaded any.",
+            },
+            {
+                alert: "MetalLBStaleConfiguration",
+                cause: "never loaded",
+                series: [{ series: `metallb_k8s_client_config_loaded_bool{${controller}}`, well: 1, trouble: 0 }],
+                labels: { namespace, job: "metallb", pod: "metallb-controller-1" },
+                description:
+                    "metallb-controller-1 has rejected the latest pools and advertisements, or has never loaded any.",
+            },
+            {
+                alert: "MetalLBNotAnnounced",
+                cause: "one of two",
+                series: [
+                    ...pool("lan", { well: 2, trouble: 2 }),
+                    announced("10.0.0.1", "a", { well: 1, trouble: 1 }),
+                    announced("10.0.0.2", "a", { well: 1, trouble: "absent" }),
+                ],
+                labels: { namespace },
+                description:
+                    "1 of the addresses that Services have are announced by no node: nobody on the network reaches them.",
+            },
+            {
+                alert: "MetalLBNotAnnounced",
+                cause: "all",
+                series: [
+                    ...pool("lan", { well: 1, trouble: 1 }),
+                    announced("10.0.0.1", "a", { well: 1, trouble: "absent" }),
+                ],
+                labels: { namespace },
+                description:
+                    "1 of the addresses that Services have are announced by no node: nobody on the network reaches them.",
+            },
+            {
+                alert: "MetalLBAddressMoving",
+                series: [
+                    announced("10.0.0.1", "a", { well: 1, trouble: "absent" }),
+                    announced("10.0.0.1", "b", { well: "absent", trouble: 1 }),
+                    announced("10.0.0.2", "b", { well: 1, trouble: 1 }),
+                ],
+                // It moves back in the end, and both moves are over ten minutes later.
+                recoversAfter: 11,
+                labels: { namespace, ip: "10.0.0.1" },
+                description:
+                    "10.0.0.1 was announced by 2 nodes within ten minutes: its node has failed or its pod has moved.",
+            },
+        ],
+    );
+});

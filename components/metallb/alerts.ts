@@ -1,0 +1,67 @@
+/** What is watched of the load balancer. Names: https://metallb.universe.tf/prometheus-metrics/ */
+import type { Alert, RecordingRule } from "../watch";
+import type { MetallbThresholds } from "./settings";
+
+/** What alerts and panels share. Pools of fixed addresses may be used up: nobody else gets one of those. */
+export function metallbRecords(namespace: string): RecordingRule[] {
+    const pools = `{namespace="${namespace}",pool!~".+-fixed"}`;
+    return [
+        {
+            record: "pool:metallb_addresses_in_use:ratio",
+            expr: `max by (namespace, pool) (metallb_allocator_addresses_in_use_total${pools} / metallb_allocator_addresses_total${pools})`,
+        },
+    ];
+}
+
+/** The alerts on the load balancer. */
+export function metallbAlerts(namespace: string, { poolRatio }: MetallbThresholds): Alert[] {
+    const of = `{namespace="${namespace}"}`;
+    const inUse = `pool:metallb_addresses_in_use:ratio${of}`;
+    return [
+        {
+            alert: "MetalLBPoolNearlyExhausted",
+            expr: `${inUse} > ${poolRatio}`,
+            for: "5m",
+            severity: "warning",
+            summary: "A pool is running out of addresses",
+            description:
+                "{{ $value | humanizePercentage }} of the addresses of the pool {{ $labels.pool }} are in use.",
+        },
+        {
+            alert: "MetalLBPoolExhausted",
+            expr: `${inUse} >= 1`,
+            for: "1m",
+            severity: "critical",
+            summary: "A pool has no address left",
+            description: "All addresses of the pool {{ $labels.pool }} are in use: a new Service gets none.",
+            implies: [{ alerts: ["MetalLBPoolNearlyExhausted"], equal: ["namespace", "pool"] }],
+        },
+        {
+            alert: "MetalLBStaleConfiguration",
+            expr: `metallb_k8s_client_config_stale_bool${of} == 1 or metallb_k8s_client_config_loaded_bool${of} == 0`,
+            for: "5m",
+            severity: "warning",
+            summary: "The load balancer runs on an old configuration",
+            description: "{{ $labels.pod }} has rejected the latest pools and advertisements, or has never loaded any.",
+        },
+        {
+            alert: "MetalLBNotAnnounced",
+            // With externalTrafficPolicy Local, an address without a ready pod behind it is announced by nobody.
+            expr: `sum by (namespace) (metallb_allocator_addresses_in_use_total${of}) - (count by (namespace) (count by (namespace, ip) (metallb_speaker_announced${of})) or 0 * sum by (namespace) (metallb_allocator_addresses_in_use_total${of})) > 0`,
+            for: "2m",
+            severity: "critical",
+            summary: "An address is announced by no speaker",
+            description:
+                "{{ $value }} of the addresses that Services have are announced by no node: nobody on the network reaches them.",
+        },
+        {
+            alert: "MetalLBAddressMoving",
+            expr: `count by (namespace, ip) (count by (namespace, ip, node) (count_over_time(metallb_speaker_announced${of}[10m]))) > 1`,
+            for: "0m",
+            severity: "info",
+            summary: "An address has moved to another node",
+            description:
+                "{{ $labels.ip }} was announced by {{ $value }} nodes within ten minutes: its node has failed or its pod has moved.",
+        },
+    ];
+}

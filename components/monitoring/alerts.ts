@@ -1,0 +1,95 @@
+/** What is watched of the deployment itself: its workloads, volumes, exporters and certificates. */
+import type { Alert } from "../watch";
+import type { MonitoringThresholds } from "./settings";
+
+export interface DeploymentAlertsOptions {
+    /** The namespaces that the program deploys to. */
+    readonly namespaces: readonly string[];
+    /** The jobs that are scraped, by namespace. */
+    readonly jobs: readonly { readonly job: string; readonly namespace: string }[];
+    readonly thresholds: MonitoringThresholds;
+}
+
+/** The alerts on the deployment. Cluster-wide ones, on nodes and on other namespaces, come with kube-prometheus-stack. */
+export function deploymentAlerts({ namespaces, jobs, thresholds }: DeploymentAlertsOptions): Alert[] {
+    const { restarts, volumeRatio, certificateDays } = thresholds;
+    const ours = `{namespace=~"${namespaces.join("|")}"}`;
+    const missing = (kind: string, wanted: string, available: string) =>
+        `label_replace(label_replace(${wanted}${ours} - ${available}${ours} > 0, "workload", "$1", "${kind}", "(.+)"), "kind", "${kind}", "", "")`;
+    return [
+        {
+            alert: "ReplicasMissing",
+            expr: [
+                missing("deployment", "kube_deployment_spec_replicas", "kube_deployment_status_replicas_available"),
+                missing("statefulset", "kube_statefulset_replicas", "kube_statefulset_status_replicas_ready"),
+                missing(
+                    "daemonset",
+                    "kube_daemonset_status_desired_number_scheduled",
+                    "kube_daemonset_status_number_available",
+                ),
+            ].join(" or "),
+            for: "5m",
+            severity: "warning",
+            summary: "Replicas are missing",
+            description: "{{ $value }} replicas of {{ $labels.kind }} {{ $labels.workload }} are not available.",
+            // What kube-prometheus-stack says of the same.
+            implies: [
+                {
+                    alerts: [
+                        "KubeDeploymentReplicasMismatch",
+                        "KubeStatefulSetReplicasMismatch",
+                        "KubeDaemonSetRolloutStuck",
+                    ],
+                    equal: ["namespace", "deployment", "statefulset", "daemonset"],
+                },
+            ],
+        },
+        {
+            alert: "ContainerRestarting",
+            expr: `sum by (namespace, pod, container) (increase(kube_pod_container_status_restarts_total${ours}[15m])) > ${restarts}`,
+            for: "0m",
+            severity: "warning",
+            summary: "A container keeps restarting",
+            description: `{{ $labels.container }} of {{ $labels.pod }} has restarted more than ${restarts} times in a quarter of an hour.`,
+            implies: [{ alerts: ["KubePodCrashLooping"], equal: ["namespace", "pod", "container"] }],
+        },
+        {
+            alert: "VolumeNearlyFull",
+            expr: `max by (namespace, persistentvolumeclaim) (kubelet_volume_stats_used_bytes${ours} / kubelet_volume_stats_capacity_bytes${ours}) > ${volumeRatio}`,
+            for: "5m",
+            severity: "warning",
+            summary: "A volume is nearly full",
+            description:
+                "{{ $value | humanizePercentage }} of the volume of {{ $labels.persistentvolumeclaim }} is in use.",
+        },
+        {
+            alert: "ExporterDown",
+            expr: [
+                `up{job=~"${[...new Set(jobs.map(({ job }) => job))].join("|")}",namespace=~"${[...new Set(jobs.map(({ namespace }) => namespace))].join("|")}"} == 0`,
+                ...jobs.map(({ job, namespace }) => `absent(up{job="${job}",namespace="${namespace}"})`),
+            ].join(" or "),
+            for: "2m",
+            severity: "warning",
+            summary: "Monitoring is blind in one eye",
+            description:
+                "The job {{ $labels.job }} in {{ $labels.namespace }} gives no samples: what depends on them cannot be seen.",
+            implies: [{ alerts: ["TargetDown"], equal: ["namespace", "job"] }],
+        },
+        {
+            alert: "HttpUnanswered",
+            expr: `probe_success{job="http-probe"} == 0`,
+            for: "5m",
+            severity: "warning",
+            summary: "A web page does not answer",
+            description: "{{ $labels.instance }} ({{ $labels.target }}) has not answered for five minutes.",
+        },
+        {
+            alert: "CertificateExpiring",
+            expr: `min by (namespace, instance) (probe_ssl_earliest_cert_expiry${ours}) - time() < ${certificateDays * 86_400}`,
+            for: "15m",
+            severity: "warning",
+            summary: "A certificate is about to expire",
+            description: "The certificate of {{ $labels.instance }} expires in {{ $value | humanizeDuration }}.",
+        },
+    ];
+}

@@ -1,0 +1,24 @@
+/** The blackbox exporter: asks what the components' probes want to be asked. */
+import { images } from "../../config/versions";
+import { type Site, splitImage, unprivileged } from "../site";
+import type { BlackboxModule, Probe } from "../watch";
+
+const name = "blackbox-exporter";
+/** Its host and port, in the namespace of monitoring. */
+export const blackboxUrl = `${name}.monitoring.svc:9115`;
+
+/** The values of its chart. */
+export function blackboxValues(probes: readonly Probe[], site: Site): Record<string, unknown> {
+    const { registry, path, tag } = splitImage(images.blackboxExporter, site);
+    return {
+        fullnameOverride: name,
+        image: { registry, repository: path, tag },
+        config: { modules: { ...modules(probes), http_2xx: null } },
+        podSecurityContext: { seccompProfile: { type: "RuntimeDefault" } },
+        securityContext: { ...unprivileged, runAsNonRoot: true, runAsUser: 1000, runAsGroup: 1000 },
+        resources: { requests: { cpu: "10m", memory: "32Mi" }, limits: { memory: "64Mi" } },
+    };
+}
+
+const modules = (probes: readonly Probe[]): Record<string, Omit<BlackboxModule, "name">> =>
+    Object.fromEntries(probes.map(({ module: { name, ...module } }) => [name, module]));

@@ -1,0 +1,165 @@
+/**
+ * Turns the rules that a component deploys, and a scenario for each of its alerts, into unit tests of promtool:
+ * https://prometheus.io/docs/prometheus/latest/configuration/unit_testing_rules/
+ */
+import { expect } from "chai";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { type PrometheusGroup, prometheusGroup } from "../components/rules";
+import type { RuleGroup } from "../components/watch";
+import { installed } from "./support";
+
+/** What happens to the samples: all is well but only just, then there is trouble, then all is well again. */
+export interface Scenario {
+    readonly alert: string;
+    readonly series: readonly Series[];
+    /** Minutes from the beginning of the trouble until the alert fires. Defaults to the alert's `for`. */
+    readonly firesAfter?: number;
+    /** How many minutes earlier it may fire as well: a window leaves out its beginning from promtool 3.0 on. Defaults to 0. */
+    readonly slack?: number;
+    /** Minutes from the end of the trouble until it no longer does. Defaults to 1. */
+    readonly recoversAfter?: number;
+    /** Minutes of being well beforehand, in which nothing may fire. Defaults to 30 more than `firesAfter`. */
+    readonly calm?: number;
+    /** Minutes between two samples and two evaluations. Defaults to 1. */
+    readonly step?: number;
+    /** The labels that it fires with, beside `severity` and `component`. */
+    readonly labels: Readonly<Record<string, string>>;
+    /** The description as people read it. */
+    readonly description: string;
+    /** The description at the moment it fires, where the number in it still grows. Defaults to `description`. */
+    readonly firstDescription?: string;
+    /** Which of the alert's causes this is, where it has several. */
+    readonly cause?: string;
+}
+
+/** The samples of one series. */
+export interface Series {
+    readonly series: string;
+    /** Its value, or, of a counter, what it gains a minute. `absent`: there are no samples. */
+    readonly well: number | "absent";
+    readonly trouble: number | "absent";
+    /** Whether it counts. Defaults to false. */
+    readonly counter?: boolean;
+}
+
+/** Runs each scenario, and requires one of every alert. */
+export function testAlerts(groups: readonly RuleGroup[], scenarios: readonly Scenario[]): void {
+    const alerts = groups.flatMap((group) => group.alerts.map((alert) => ({ ...alert, component: group.name })));
+
+    it("has a scenario for every alert, and no other", () => {
+        const tested = new Set(scenarios.map(({ alert }) => alert));
+        expect([...tested]).to.have.members(alerts.map(({ alert }) => alert));
+    });
+
+    for (const scenario of scenarios) {
+        const alert = alerts.find((a) => a.alert === scenario.alert);
+        const title = [scenario.alert, scenario.cause].filter(Boolean).join(", ");
+        it(`${title}: fires when it should, stays silent just under the threshold, recovers`, function () {
+            if (!installed("promtool")) {
+                this.skip();
+            }
+            expect(alert, scenario.alert).not.to.equal(undefined);
+            const { status, output } = promtool(groups, scenario);
+            expect(status, output).to.equal(0);
+        });
+    }
+}
+
+const runbooks = "https://runbooks.example.org";
+
+function promtool(groups: readonly RuleGroup[], scenario: Scenario) {
+    const folder = mkdtempSync(join(tmpdir(), "noc-alerts-"));
+    try {
+        const write = (name: string, content: unknown) => {
+            writeFileSync(join(folder, name), JSON.stringify(content));
+        };
+        // All recording rules, and of the alerts the one under test: a scenario has none of the others' samples.
+        const rules = groups.map((group) =>
+            prometheusGroup(
+                { ...group, alerts: group.alerts.filter(({ alert }) => alert === scenario.alert) },
+                runbooks,
+            ),
+        );
+        write("rules.yaml", { groups: rules });
+        write("test.yaml", promtoolTest(rules, scenario));
+        const { status, stdout, stderr } = spawnSync("promtool", ["test", "rules", "test.yaml"], {
+            cwd: folder,
+            encoding: "utf8",
+        });
+        return { status, output: `${stdout}${stderr}` };
+    } finally {
+        rmSync(folder, { recursive: true });
+    }
+}
+
+function promtoolTest(rules: readonly PrometheusGroup[], scenario: Scenario) {
+    const rule = rules.flatMap((group) => group.rules).find((r) => "alert" in r && r.alert === scenario.alert);
+    if (!rule || !("alert" in rule)) {
+        throw new Error(`there is no alert ${scenario.alert}`);
+    }
+    const step = scenario.step ?? 1;
+    const firesAfter = scenario.firesAfter ?? minutes(rule.for);
+    const recoversAfter = scenario.recoversAfter ?? step;
+    const begins = scenario.calm ?? firesAfter + 30;
+    const ends = begins + firesAfter + 6 * step;
+    const fires = (description: string) => ({
+        exp_labels: { ...rule.labels, ...scenario.labels },
+        exp_annotations: { ...rule.annotations, description },
+    });
+    const at = (minute: number, exp_alerts: unknown[]) => ({
+        eval_time: `${minute}m`,
+        alertname: scenario.alert,
+        exp_alerts,
+    });
+    return {
+        rule_files: ["rules.yaml"],
+        evaluation_interval: `${step}m`,
+        group_eval_order: rules.map(({ name }) => name),
+        tests: [
+            {
+                interval: `${step}m`,
+                input_series: scenario.series.map((series) => ({
+                    series: series.series,
+                    values: samples(series, begins / step, ends / step, (ends + recoversAfter) / step + 1, step),
+                })),
+                alert_rule_test: [
+                    at(begins - step, []),
+                    ...(firesAfter > 0 ? [at(begins + firesAfter - step - (scenario.slack ?? 0), [])] : []),
+                    at(begins + firesAfter, [fires(scenario.firstDescription ?? scenario.description)]),
+                    at(ends - step, [fires(scenario.description)]),
+                    at(ends - step + recoversAfter, []),
+                ],
+            },
+        ],
+    };
+}
+
+/** In promtool's notation: `1+0x9` are ten ones, `5+2x9` goes up by two a minute. */
+function samples(series: Series, begins: number, ends: number, length: number, step: number): string {
+    const { well, trouble, counter } = series;
+    let total = 0;
+    const phase = (value: number | "absent", count: number) => {
+        if (value === "absent") {
+            // Prometheus marks what a scrape no longer gives; without the mark it would be seen for five minutes more.
+            return `stale _x${count - 1}`;
+        }
+        if (!counter) {
+            return `${value}+0x${count - 1}`;
+        }
+        const gain = value * step;
+        const first = total + gain;
+        total += gain * count;
+        return `${first}+${gain}x${count - 1}`;
+    };
+    return [phase(well, begins), phase(trouble, ends - begins), phase(well, length - ends)].join(" ");
+}
+
+/** A Prometheus duration of whole minutes. */
+function minutes(duration: string): number {
+    const [, number = "", unit = ""] = /^(\d+)([mhd])$/.exec(duration) ?? [];
+    return Number(number) * { m: 1, h: 60, d: 1440, "": Number.NaN }[unit as "m"];
+}
