@@ -1,13 +1,43 @@
 import { instance } from "@viz-js/viz";
 
-import { addressEdges, nodes } from "./graph";
+import { addressEdges, type Node, nodes } from "./graph";
 import type { Run } from "./mock-engine";
 
 const quoted = (text: string): string => JSON.stringify(text);
 
+/** A box of the picture: a resource, or several that wait for the same and that nobody waits for. */
+interface Box extends Omit<Node, "kind" | "name"> {
+    readonly label: string;
+}
+
+function together(all: readonly Node[], addressed: readonly string[]): Box[] {
+    const awaited = new Set(all.flatMap(({ after }) => after));
+    const boxes = new Map<string, Node[]>();
+    for (const node of all) {
+        const alone = awaited.has(node.id) || addressed.includes(node.id);
+        const key = alone ? node.id : JSON.stringify([node.component, [...node.after].sort()]);
+        boxes.set(key, [...(boxes.get(key) ?? []), node]);
+    }
+    return [...boxes.values()].flatMap(([first, ...more]) =>
+        first
+            ? [
+                  {
+                      ...first,
+                      label: [first, ...more]
+                          .map(({ kind, name }) => `${kind}${more.length ? " " : "\n"}${name}`)
+                          .join("\n"),
+                  },
+              ]
+            : [],
+    );
+}
+
 /** Draws the resource graph as SVG: components as boxes, waits as arrows, addresses as thick ones. */
 export async function drawGraph(run: Run): Promise<string> {
-    const all = nodes(run).filter(({ kind }) => kind !== "kubernetes");
+    const all = together(
+        nodes(run).filter(({ kind }) => kind !== "kubernetes"),
+        addressEdges(run).map(({ to }) => to.id),
+    );
     const components = [...new Set(all.map(({ component }) => component))];
     const flows = addressEdges(run).map(({ from, address, to }) => ({ from: from.id, address, to: to.id }));
     const isFlow = (from: string, to: string) => flows.some((flow) => flow.from === from && flow.to === to);
@@ -25,7 +55,7 @@ export async function drawGraph(run: Run): Promise<string> {
                 : []),
             ...all
                 .filter((node) => node.component === component)
-                .map(({ id, kind, name }) => `${quoted(id)} [label=${quoted(`${kind}\n${name}`)}];`),
+                .map(({ id, label }) => `${quoted(id)} [label=${quoted(label)}];`),
             ...(component ? ["}"] : []),
         ]),
         ...all.flatMap(({ id, after }) =>

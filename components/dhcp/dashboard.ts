@@ -15,6 +15,7 @@ export function dhcpDashboard(namespace: string): Dashboard {
         aMinute("kea_dhcp4_packets_received_total", "operation", `,operation=~"${operation}"`);
     const sent = (operation: string) =>
         aMinute("kea_dhcp4_packets_sent_total", "operation", `,operation=~"${operation}"`);
+    const failed = `kea_dhcp4_allocations_failed_total{${here}}`;
     const total = (messages: string) => `sum(${messages})`;
 
     return page({
@@ -78,7 +79,7 @@ export function dhcpDashboard(namespace: string): Dashboard {
                     "Share of each pool's addresses that are leased. A full pool does no harm while another of its subnet has some left.",
                     PercentUnit,
                     {
-                        "{{subnet}} {{pool}}": `${pools("kea_dhcp4_addresses_assigned_total")} / ${pools("kea_dhcp4_addresses_total")}`,
+                        "{{pool}}": `${pools("kea_dhcp4_addresses_assigned_total")} / ${pools("kea_dhcp4_addresses_total")}`,
                     },
                     { above: [0.8, 0.9] },
                 ).max(1),
@@ -92,7 +93,7 @@ export function dhcpDashboard(namespace: string): Dashboard {
                         Addresses: pools("kea_dhcp4_addresses_total"),
                         Declined: pools("kea_dhcp4_addresses_declined_total"),
                     },
-                ),
+                ).overrideByName("Pool", [{ id: "custom.width", value: 260 }]),
             ],
             "Conversations",
             [
@@ -123,10 +124,11 @@ export function dhcpDashboard(namespace: string): Dashboard {
                 7,
                 graph(
                     "No address found",
-                    "Requests that no address was found for, by subnet and cause. Worry about any: somebody is without network.",
-                    MessagesPerMinute,
+                    "Requests within five minutes that no address was found for, by subnet and cause. Worry about any: somebody is without network.",
+                    Short,
                     {
-                        "{{subnet}} {{context}}": aMinute("kea_dhcp4_allocations_failed_total", "subnet, context"),
+                        // There is no count before the first failure: a count that has just begun is all increase.
+                        "{{subnet}} {{context}}": `sum by (subnet, context) (increase(${failed}[5m]) > 0 or (${failed} unless ${failed} offset 5m) or 0 * ${failed})`,
                     },
                 ).noValue("none"),
                 graph(

@@ -3,29 +3,14 @@ import { expect } from "chai";
 import { testAlerts } from "../../tests/alert-tests";
 import { unboundAlerts, unboundRecords } from "./alerts";
 import { dnsProbeAlerts, dnsProbes, ownQueries } from "./probes";
-import { redisAlerts } from "./redis-alerts";
 import { dnsKeys } from "./settings";
-import { sloAlerts, sloRecords } from "./slo";
 
 const namespace = "noc";
 const thresholds = dnsKeys.dnsThresholds.parse("{}");
-const objectives = dnsKeys.dnsObjectives.parse("{}");
 
 const pod = 'namespace="noc",job="unbound",pod="unbound-1"';
 const perPod = { namespace, pod: "unbound-1" };
-const redis = 'namespace="noc",job="redis",pod="redis-1"';
-const perRedis = { namespace, pod: "redis-1" };
 
-/** Answers a minute in all, and how many of them are SERVFAIL. */
-const rcodes = (all: number, well: number, trouble: number) => [
-    { series: `unbound_answer_rcodes_total{${pod},rcode="SERVFAIL"}`, well, trouble, counter: true },
-    {
-        series: `unbound_answer_rcodes_total{${pod},rcode="NOERROR"}`,
-        well: all - well,
-        trouble: all - trouble,
-        counter: true,
-    },
-];
 /** What a pod counts for each of its two threads, a minute. */
 const counted = (metric: string, well: number, trouble: number, of = pod) =>
     ["0", "1"].map((thread) => ({
@@ -60,7 +45,6 @@ describe("alerts on DNS", () => {
                     ...dnsProbeAlerts(namespace, thresholds),
                 ],
             },
-            { name: "redis", namespace, records: [], alerts: redisAlerts(namespace, thresholds) },
         ],
         [
             {
@@ -97,7 +81,21 @@ describe("alerts on DNS", () => {
             },
             {
                 alert: "UnboundHighSERVFAILRate",
-                series: rcodes(1000, 49, 60),
+                series: [
+                    ...counted("unbound_queries_total", 1000, 1000),
+                    {
+                        series: `unbound_answer_rcodes_total{${pod},rcode="SERVFAIL"}`,
+                        well: 49,
+                        trouble: 60,
+                        counter: true,
+                    },
+                    {
+                        series: `unbound_answer_rcodes_total{${pod},rcode="NXDOMAIN"}`,
+                        well: 90,
+                        trouble: 90,
+                        counter: true,
+                    },
+                ],
                 // The rate of five minutes takes one to get over the threshold, and five to be all trouble.
                 firesAfter: 5,
                 recoversAfter: 5,
@@ -108,7 +106,7 @@ describe("alerts on DNS", () => {
             {
                 alert: "UnboundDNSSECFailures",
                 series: [
-                    ...rcodes(1000, 0, 0),
+                    ...counted("unbound_queries_total", 1000, 1000),
                     { series: `unbound_answers_bogus{${pod}}`, well: 9, trouble: 20, counter: true },
                 ],
                 firesAfter: 5,
@@ -225,56 +223,6 @@ describe("alerts on DNS", () => {
                 labels: { namespace, transport: "tcp", query: "health.noc.internal." },
                 description: "The resolver takes 500ms to answer health.noc.internal. over tcp, seen from the cluster.",
             },
-            {
-                alert: "RedisDown",
-                cause: "it does not answer",
-                series: [{ series: `redis_up{${redis}}`, well: 1, trouble: 0 }],
-                labels: { ...perRedis, job: "redis" },
-                description:
-                    "Redis has not answered its exporter for a minute, or is not scraped at all: each resolver has only its own memory.",
-            },
-            {
-                alert: "RedisDown",
-                cause: "nothing says anything",
-                series: [{ series: `redis_up{${redis}}`, well: 1, trouble: "absent" }],
-                labels: { namespace, job: "redis" },
-                description:
-                    "Redis has not answered its exporter for a minute, or is not scraped at all: each resolver has only its own memory.",
-            },
-            {
-                alert: "RedisMemoryNearlyFull",
-                series: [
-                    { series: `redis_memory_used_bytes{${redis}}`, well: 95, trouble: 96 },
-                    { series: `redis_memory_max_bytes{${redis}}`, well: 100, trouble: 100 },
-                ],
-                labels: { ...perRedis, job: "redis" },
-                description: "Redis uses 96% of its memory. It forgets what was used least when it is full.",
-            },
-            {
-                alert: "RedisEvictions",
-                series: [{ series: `redis_evicted_keys_total{${redis}}`, well: 590, trouble: 1200, counter: true }],
-                firesAfter: 15,
-                recoversAfter: 5,
-                labels: perRedis,
-                description: "Redis forgets 20 answers a second before they expire, for want of memory.",
-            },
-            {
-                alert: "RedisRejectedConnections",
-                series: [{ series: `redis_rejected_connections_total{${redis}}`, well: 0, trouble: 3, counter: true }],
-                recoversAfter: 5,
-                labels: perRedis,
-                firstDescription: "Redis has rejected 3 connections in five minutes: it has too many clients.",
-                description: "Redis has rejected 15 connections in five minutes: it has too many clients.",
-            },
-            {
-                alert: "RedisUnexpiringKeys",
-                series: [
-                    { series: `redis_db_keys{${redis},db="db0"}`, well: 1000, trouble: 1000 },
-                    { series: `redis_db_keys_expiring{${redis},db="db0"}`, well: 950, trouble: 900 },
-                ],
-                labels: perRedis,
-                description: "10% of the answers in Redis have no expiry: a resolver was started while Redis was away.",
-            },
         ],
     );
 
@@ -284,79 +232,4 @@ describe("alerts on DNS", () => {
         expect(probes).to.have.length(8);
         expect(ownQueries(["example.org"])).to.deep.equal({ perPod: 0.5667, together: 0.2667 });
     });
-});
-
-describe("alerts on the objectives of DNS", () => {
-    const failing = (well: number, trouble: number) => [
-        { series: `probe_success{${probe("address")}}`, well, trouble },
-    ];
-    /** Of a thousand queries a minute, all of them looked up, so many are slower than the objective. */
-    const slow = (well: number, trouble: number) => [
-        ...counted("unbound_queries_total", 1000, 1000),
-        { series: `unbound_response_time_seconds_count{${pod}}`, well: 1000, trouble: 1000, counter: true },
-        {
-            series: `unbound_response_time_seconds_bucket{${pod},le="0.262144"}`,
-            well: 1000 - well,
-            trouble: 1000 - trouble,
-            counter: true,
-        },
-    ];
-    testAlerts(
-        [
-            {
-                name: "dns-objectives",
-                namespace,
-                records: sloRecords(namespace, objectives),
-                alerts: sloAlerts(namespace, objectives),
-            },
-        ],
-        [
-            {
-                alert: "DnsAvailabilityFastBurn",
-                // A tenth of the probes fails: nine minutes of it are more than 1.44 % of an hour.
-                series: failing(1 - 0.0009, 0.9),
-                calm: 400,
-                firesAfter: 10,
-                recoversAfter: 6,
-                labels: { namespace },
-                description:
-                    "The resolvers in noc miss their objective of 99.9% by so much that what it allows in a month is gone within days.",
-            },
-            {
-                alert: "DnsAvailabilitySlowBurn",
-                // One in 200 fails: 110 minutes of it are more than 0.1 % of three days.
-                series: failing(1 - 0.0009, 0.995),
-                step: 10,
-                calm: 4400,
-                firesAfter: 120,
-                recoversAfter: 370,
-                labels: { namespace },
-                description:
-                    "The resolvers in noc miss their objective of 99.9%: at this rate what it allows in a month does not last.",
-            },
-            {
-                alert: "DnsLatencyFastBurn",
-                // Half of the queries: 17 minutes of it are more than 14.4 % of an hour.
-                series: slow(9, 500),
-                calm: 400,
-                firesAfter: 18,
-                recoversAfter: 6,
-                labels: { namespace },
-                description:
-                    "The resolvers in noc miss their objective of 99% by so much that what it allows in a month is gone within days.",
-            },
-            {
-                alert: "DnsLatencySlowBurn",
-                // One in 25: 140 minutes of it are more than 1 % of three days.
-                series: slow(9, 40),
-                step: 10,
-                calm: 4400,
-                firesAfter: 150,
-                recoversAfter: 370,
-                labels: { namespace },
-                description:
-                    "The resolvers in noc miss their objective of 99%: at this rate what it allows in a month does not last.",
-            },
-        ],
-    );
 });

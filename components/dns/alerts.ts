@@ -13,7 +13,8 @@ const perPod = (namespace: string, metric: string, selector = "") =>
 /** What alerts and panels share, for each pod. */
 export function unboundRecords(namespace: string): RecordingRule[] {
     const rate = (metric: string, selector?: string) => perPod(namespace, metric, selector);
-    const answers = rate("unbound_answer_rcodes_total");
+    // Not the sum of all rcodes, among which some versions count NODATA beside NOERROR and others within it.
+    const answers = rate("unbound_queries_total");
     return [
         { record: "namespace_pod:unbound_queries:rate5m", expr: rate("unbound_queries_total") },
         {

@@ -57,7 +57,7 @@ export function loadBalancerDashboard(namespace: string): Dashboard {
                     NoUnit,
                     { Address: "ip", Service: "exported_service", Node: "node", Protocol: "protocol" },
                     { "": announced },
-                ),
+                ).overrideByName("Service", [{ id: "custom.width", value: 360 }]),
                 states(
                     "Which node announces",
                     "Who answered for each address when. It moves when a node or a pod fails; worry when it moves often.",

@@ -131,11 +131,11 @@ export function controlPlanePanels(): (Line | string)[] {
             ),
             graph(
                 "Refused by the API server",
-                "Requests of these processes that fail. Worry when they go on: the API server is away or overloaded, or rights are missing.",
+                "Requests of these processes that fail. 404 and 409 are normal; 403 means missing rights, 5xx that the API server is away.",
                 OpsPerSecond,
                 {
                     "{{job}} {{code}}":
-                        'sum by (job, code) (rate(rest_client_requests_total{job=~"kube-scheduler|kube-controller-manager|kube-proxy",code=~"5..|403|429|<error>"}[$__rate_interval]))',
+                        'sum by (job, code) (rate(rest_client_requests_total{job=~"kube-scheduler|kube-controller-manager|kube-proxy",code!~"2.."}[$__rate_interval]))',
                 },
             ).noValue("none"),
             graph(

@@ -127,6 +127,7 @@ export class Monitoring extends pulumi.ComponentResource {
             // From then on it is the operator's, with the labels and ports that it wants.
             { parent: this, ignoreChanges: ["metadata.labels", "spec"] },
         );
+
         const selector = { "app.kubernetes.io/name": "grafana", "app.kubernetes.io/instance": release };
         const service = loadBalancerService(
             {
@@ -144,11 +145,14 @@ export class Monitoring extends pulumi.ComponentResource {
         );
         this.grafanaAddress = loadBalancerAddress(service);
 
-        const others = watched.map((component) => component.watch);
-        const watches = [
-            ...others,
-            monitoringWatch({ ...args, namespace: namespaceName, others, grafanaAddress: this.grafanaAddress }),
-        ];
+        const others = watched.map(({ watch }) => watch);
+        const own = monitoringWatch({
+            ...args,
+            namespace: namespaceName,
+            others,
+            grafanaAddress: this.grafanaAddress,
+        });
+        const watches = [...others, own];
         const routes = new k8s.core.v1.Secret(
             alertmanagerSecret,
             {
@@ -207,9 +211,10 @@ export class Monitoring extends pulumi.ComponentResource {
         }
 
         const watching = { runbooks: args.runbooks, namespace: namespaceName };
-        watches.forEach((each, i) => {
-            watch(each, watching, { parent: this, dependsOn: [namespace, crds, ...watched.slice(i, i + 1)] });
-        });
+        for (const component of watched) {
+            watch(component.watch, watching, { parent: this, dependsOn: [namespace, crds, component] });
+        }
+        watch(own, watching, { parent: this, dependsOn: [namespace, crds] });
 
         this.registerOutputs({ grafanaAddress: this.grafanaAddress, grafanaPassword: this.grafanaPassword });
     }

@@ -1,4 +1,10 @@
-import { BigValueColorMode, BigValueTextMode } from "@grafana/grafana-foundation-sdk/common";
+import {
+    BigValueColorMode,
+    BigValueTextMode,
+    TableCellDisplayMode,
+    TableSortByFieldStateBuilder,
+} from "@grafana/grafana-foundation-sdk/common";
+import { MappingType } from "@grafana/grafana-foundation-sdk/dashboard";
 import { NoUnit, PercentUnit } from "@grafana/grafana-foundation-sdk/units";
 
 import { type Dashboard, type Line, page, stat, table } from "../panels";
@@ -87,5 +93,14 @@ const firingTable = () =>
         "The alerts of all the cluster. Worry about critical ones; each has a runbook, which its notification links to.",
         NoUnit,
         { Severity: "severity", Alert: "alertname", Namespace: "namespace" },
-        { "How many": `sort(sum by (severity, alertname, namespace) (${firing("critical|warning")}))` },
-    ).noValue("nothing");
+        { "How many": `sum by (severity, alertname, namespace) (${firing("critical|warning")})` },
+    )
+        // By the alphabet, critical ones come first.
+        .sortBy([new TableSortByFieldStateBuilder().displayName("Severity")])
+        .overrideByName("Severity", [
+            { id: "custom.cellOptions", value: { type: TableCellDisplayMode.ColorBackground } },
+            { id: "mappings", value: [{ type: MappingType.ValueToText, options: colors }] },
+        ])
+        .noValue("nothing");
+
+const colors = { critical: { color: "dark-red" }, warning: { color: "dark-orange" } };

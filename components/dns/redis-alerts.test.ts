@@ -1,0 +1,72 @@
+import { testAlerts } from "../../tests/alert-tests";
+import { redisAlerts } from "./redis-alerts";
+import { dnsKeys } from "./settings";
+
+const namespace = "noc";
+const redis = 'namespace="noc",job="redis",pod="redis-1"';
+const perRedis = { namespace, pod: "redis-1" };
+
+describe("alerts on Redis", () => {
+    testAlerts(
+        [
+            {
+                name: "redis",
+                namespace,
+                records: [],
+                alerts: redisAlerts(namespace, dnsKeys.dnsThresholds.parse("{}")),
+            },
+        ],
+        [
+            {
+                alert: "RedisDown",
+                cause: "it does not answer",
+                series: [{ series: `redis_up{${redis}}`, well: 1, trouble: 0 }],
+                labels: { ...perRedis, job: "redis" },
+                description:
+                    "Redis has not answered its exporter for a minute, or is not scraped at all: each resolver has only its own memory.",
+            },
+            {
+                alert: "RedisDown",
+                cause: "nothing says anything",
+                series: [{ series: `redis_up{${redis}}`, well: 1, trouble: "absent" }],
+                labels: { namespace, job: "redis" },
+                description:
+                    "Redis has not answered its exporter for a minute, or is not scraped at all: each resolver has only its own memory.",
+            },
+            {
+                alert: "RedisMemoryNearlyFull",
+                series: [
+                    { series: `redis_memory_used_bytes{${redis}}`, well: 95, trouble: 96 },
+                    { series: `redis_memory_max_bytes{${redis}}`, well: 100, trouble: 100 },
+                ],
+                labels: { ...perRedis, job: "redis" },
+                description: "Redis uses 96% of its memory. It forgets what was used least when it is full.",
+            },
+            {
+                alert: "RedisEvictions",
+                series: [{ series: `redis_evicted_keys_total{${redis}}`, well: 590, trouble: 1200, counter: true }],
+                firesAfter: 15,
+                recoversAfter: 5,
+                labels: perRedis,
+                description: "Redis forgets 20 answers a second before they expire, for want of memory.",
+            },
+            {
+                alert: "RedisRejectedConnections",
+                series: [{ series: `redis_rejected_connections_total{${redis}}`, well: 0, trouble: 3, counter: true }],
+                recoversAfter: 5,
+                labels: perRedis,
+                firstDescription: "Redis has rejected 3 connections in five minutes: it has too many clients.",
+                description: "Redis has rejected 15 connections in five minutes: it has too many clients.",
+            },
+            {
+                alert: "RedisUnexpiringKeys",
+                series: [
+                    { series: `redis_db_keys{${redis},db="db0"}`, well: 1000, trouble: 1000 },
+                    { series: `redis_db_keys_expiring{${redis},db="db0"}`, well: 950, trouble: 900 },
+                ],
+                labels: perRedis,
+                description: "10% of the answers in Redis have no expiry: a resolver was started while Redis was away.",
+            },
+        ],
+    );
+});

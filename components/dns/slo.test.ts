@@ -1,0 +1,82 @@
+import { testAlerts } from "../../tests/alert-tests";
+import { dnsKeys } from "./settings";
+import { sloAlerts, sloRecords } from "./slo";
+
+const namespace = "noc";
+const objectives = dnsKeys.dnsObjectives.parse("{}");
+
+const pod = 'namespace="noc",job="unbound",pod="unbound-1"';
+const probe = 'namespace="noc",job="dns-probe",target="address",transport="tcp",query="health.noc.internal."';
+
+describe("alerts on the objectives of DNS", () => {
+    const failing = (well: number, trouble: number) => [{ series: `probe_success{${probe}}`, well, trouble }];
+    /** Of a thousand queries a minute, all of them looked up, so many are slower than the objective. */
+    const slow = (well: number, trouble: number) => [
+        { series: `unbound_queries_total{${pod},thread="0"}`, well: 1000, trouble: 1000, counter: true },
+        { series: `unbound_response_time_seconds_count{${pod}}`, well: 1000, trouble: 1000, counter: true },
+        {
+            series: `unbound_response_time_seconds_bucket{${pod},le="0.262144"}`,
+            well: 1000 - well,
+            trouble: 1000 - trouble,
+            counter: true,
+        },
+    ];
+    testAlerts(
+        [
+            {
+                name: "dns-objectives",
+                namespace,
+                records: sloRecords(namespace, objectives),
+                alerts: sloAlerts(namespace, objectives),
+            },
+        ],
+        [
+            {
+                alert: "DnsAvailabilityFastBurn",
+                // A tenth of the probes fails: nine minutes of it are more than 1.44 % of an hour.
+                series: failing(1 - 0.0009, 0.9),
+                calm: 400,
+                firesAfter: 10,
+                recoversAfter: 6,
+                labels: { namespace },
+                description:
+                    "The resolvers in noc miss their objective of 99.9% by so much that what it allows in a month is gone within days.",
+            },
+            {
+                alert: "DnsAvailabilitySlowBurn",
+                // One in 200 fails: 110 minutes of it are more than 0.1 % of three days.
+                series: failing(1 - 0.0009, 0.995),
+                step: 10,
+                calm: 4400,
+                firesAfter: 120,
+                recoversAfter: 370,
+                labels: { namespace },
+                description:
+                    "The resolvers in noc miss their objective of 99.9%: at this rate what it allows in a month does not last.",
+            },
+            {
+                alert: "DnsLatencyFastBurn",
+                // Half of the queries: 17 minutes of it are more than 14.4 % of an hour.
+                series: slow(9, 500),
+                calm: 400,
+                firesAfter: 18,
+                recoversAfter: 6,
+                labels: { namespace },
+                description:
+                    "The resolvers in noc miss their objective of 99% by so much that what it allows in a month is gone within days.",
+            },
+            {
+                alert: "DnsLatencySlowBurn",
+                // One in 25: 140 minutes of it are more than 1 % of three days.
+                series: slow(9, 40),
+                step: 10,
+                calm: 4400,
+                firesAfter: 150,
+                recoversAfter: 370,
+                labels: { namespace },
+                description:
+                    "The resolvers in noc miss their objective of 99%: at this rate what it allows in a month does not last.",
+            },
+        ],
+    );
+});
