@@ -69,7 +69,7 @@ export const domain = z
 export const quantity = parsedBy(parseQuantity);
 
 /** `pulumi config set --path` writes numbers as text unless it is told their type. */
-const number = <T extends z.ZodType<number>>(schema: T) =>
+export const number = <T extends z.ZodType<number>>(schema: T) =>
     z.preprocess(
         (value) => (typeof value === "string" && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value),
         schema,

@@ -67,8 +67,8 @@ export function keaAlerts(namespace: string, app: string, thresholds: DhcpThresh
         {
             alert: "KeaAllocationFailures",
             // Kea counts a failure for the subnet and again for its cause, and there is no count before the first one: a
-            // count that has just begun is all increase.
-            expr: `max by (namespace, subnet) (increase(${failed}[5m]) > 0 or (${failed} unless ${failed} offset 5m)) >= ${failedAllocations}`,
+            // count that has just begun, and not only been missed for a while, is all increase.
+            expr: `max by (namespace, subnet) (increase(${failed}[5m]) > 0 or (${failed} unless last_over_time(${failed}[1d] offset 5m))) >= ${failedAllocations}`,
             for: "0m",
             severity: "critical",
             summary: "Clients get no address",

@@ -128,7 +128,7 @@ export function dhcpDashboard(namespace: string): Dashboard {
                     Short,
                     {
                         // There is no count before the first failure: a count that has just begun is all increase.
-                        "{{subnet}} {{context}}": `sum by (subnet, context) (increase(${failed}[5m]) > 0 or (${failed} unless ${failed} offset 5m) or 0 * ${failed})`,
+                        "{{subnet}} {{context}}": `sum by (subnet, context) (increase(${failed}[5m]) > 0 or (${failed} unless last_over_time(${failed}[1d] offset 5m)) or 0 * ${failed})`,
                     },
                 ).noValue("none"),
                 graph(

@@ -58,7 +58,7 @@ describe("alerts on DNS", () => {
                 alert: "UnboundDown",
                 cause: "nothing says anything",
                 series: [{ series: `unbound_up{${pod}}`, well: 1, trouble: "absent" }],
-                labels: { namespace },
+                labels: { namespace, job: "unbound" },
                 description: "Unbound  has not answered its exporter for a minute, or is not scraped at all.",
             },
             {
@@ -213,7 +213,7 @@ describe("alerts on DNS", () => {
                 alert: "DnsPodUnanswered",
                 series: [{ series: `probe_success{${probe("pod")},pod="unbound-1"}`, well: 1, trouble: 0 }],
                 labels: { ...probed, target: "pod", pod: "unbound-1" },
-                description: "unbound-1 has not answered a query for health.noc.internal. over tcp for two minutes.",
+                description: "unbound-1 has not answered over tcp for two minutes, not even a query for its own name.",
             },
             {
                 alert: "DnsSlowAnswers",

@@ -59,13 +59,16 @@ export function unboundAlerts({ namespace, service, thresholds, probeNames }: Un
     return [
         {
             alert: "UnboundDown",
-            expr: `unbound_up${of} == 0 or absent(unbound_up${of})`,
+            expr: `unbound_up${of} == 0 or absent(unbound_up{namespace="${namespace}",job="unbound"})`,
             for: "1m",
             severity: "critical",
             summary: "A resolver is down",
             description:
                 "Unbound {{ $labels.pod }} has not answered its exporter for a minute, or is not scraped at all.",
-            implies: [{ alerts: ["DnsPodUnanswered"], equal: ["namespace", "pod"] }],
+            implies: [
+                { alerts: ["DnsPodUnanswered"], equal: ["namespace", "pod"] },
+                { alerts: ["ExporterDown"], equal: ["namespace", "job"] },
+            ],
         },
         {
             alert: "DnsServiceWithoutBackends",

@@ -98,16 +98,16 @@ export function dnsProbeAlerts(namespace: string, { answerSeconds }: DnsThreshol
             summary: "A name is not found",
             description:
                 "{{ $labels.instance }} has found no address for {{ $labels.query }} over {{ $labels.transport }} for five minutes: upstream servers cannot be reached, or the name is gone.",
-            implies: [{ alerts: ["DnsPodUnanswered", "DnsSlowAnswers"], equal: ["namespace", "transport", "query"] }],
+            implies: [{ alerts: ["DnsSlowAnswers"], equal: ["namespace", "transport", "query"] }],
         },
         {
             alert: "DnsPodUnanswered",
-            expr: `${probes("probe_success", "pod")} == 0`,
+            expr: `${probes("probe_success", "pod", `,query="${healthName}"`)} == 0`,
             for: "2m",
             severity: "warning",
             summary: "A resolver's pod does not answer",
             description:
-                "{{ $labels.pod }} has not answered a query for {{ $labels.query }} over {{ $labels.transport }} for two minutes.",
+                "{{ $labels.pod }} has not answered over {{ $labels.transport }} for two minutes, not even a query for its own name.",
         },
         {
             alert: "DnsSlowAnswers",

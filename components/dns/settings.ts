@@ -7,6 +7,7 @@ import {
     count,
     domain,
     json,
+    number,
     objective,
     optional,
     positive,
@@ -88,17 +89,17 @@ const latencies = [0.016384, 0.032768, 0.065536, 0.131072, 0.262144, 0.524288];
 
 /** What the resolver is meant to achieve over 30 days. */
 const objectives = z.strictObject({
-    /** Share of the probes of the resolver's address that are answered, 0.94 to 1. Defaults to 0.999. */
+    /** Share of the probes of the resolver's address, for a name of its own, that are answered; from 0.94 to below 1. Defaults to 0.999. */
     availability: objective.default(0.999),
-    /** Share of the queries that are answered within `latencySeconds`, 0.94 to 1. Defaults to 0.99. */
+    /** Share of the queries that are answered within `latencySeconds`, from 0.94 to below 1. Defaults to 0.99. */
     latency: objective.default(0.99),
     /** One of the buckets of Unbound's histogram, in seconds. Defaults to 0.262144. */
-    latencySeconds: z
-        .union(
+    latencySeconds: number(
+        z.union(
             latencies.map((seconds) => z.literal(seconds)),
             { error: `is not a bucket of Unbound's histogram; use one of ${latencies.join(", ")}` },
-        )
-        .default(0.262144),
+        ),
+    ).default(0.262144),
 });
 
 /** The `noc:dns…` keys of the stack's configuration. */

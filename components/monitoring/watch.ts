@@ -27,6 +27,8 @@ export function monitoringWatch(options: MonitoringWatchOptions): Watch {
         ...others.flatMap(({ monitors }) => monitors.map(({ name, namespace }) => ({ job: name, namespace }))),
         ...others.flatMap((other) => other.probes).map(({ job, namespace }) => ({ job, namespace })),
         ...probes.map(({ job }) => ({ job, namespace })),
+        // Much of what is known of workloads comes from it.
+        { job: "kube-state-metrics", namespace },
     ].filter(({ job }, i, all) => all.findIndex((other) => other.job === job) === i);
     const namespaceOf = (group: string) => groups.find(({ name }) => name === group)?.namespace;
     return {

@@ -158,6 +158,10 @@ describe("alerts", function () {
                         unchecked(this, "the subnet has more than a thousand addresses");
                     }
                 }
+                // More clients, until there are as many without an address as the alert takes.
+                for (let i = 0; i < stack.settings.dhcp.thresholds.failedAllocations; i++) {
+                    await relay.exchange({ type: "discover", hwAddress: freshHwAddress() }, 1);
+                }
             },
             mends: async () => {
                 for (const lease of leases.splice(0)) {
