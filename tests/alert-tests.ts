@@ -16,8 +16,8 @@ import { installed } from "./support";
 export interface Scenario {
     readonly alert: string;
     readonly series: readonly Series[];
-    /** Minutes from the beginning of the trouble until the alert fires. Defaults to the alert's `for`. */
-    readonly firesAfter?: number;
+    /** Minutes from the beginning of the trouble until the alert fires: its `for`, and before it what its rates take. */
+    readonly firesAfter: number;
     /** How many minutes earlier it may fire as well: a window leaves out its beginning from promtool 3.0 on. Defaults to 0. */
     readonly slack?: number;
     /** Minutes from the end of the trouble until it no longer does. Defaults to 1. */
@@ -102,7 +102,7 @@ function promtoolTest(rules: readonly PrometheusGroup[], scenario: Scenario) {
         throw new Error(`there is no alert ${scenario.alert}`);
     }
     const step = scenario.step ?? 1;
-    const firesAfter = scenario.firesAfter ?? minutes(rule.for);
+    const { firesAfter } = scenario;
     const recoversAfter = scenario.recoversAfter ?? step;
     const begins = scenario.calm ?? firesAfter + 30;
     const ends = begins + firesAfter + 6 * step;
@@ -156,10 +156,4 @@ function samples(series: Series, begins: number, ends: number, length: number, s
         return `${first}+${gain}x${count - 1}`;
     };
     return [phase(well, begins), phase(trouble, ends - begins), phase(well, length - ends)].join(" ");
-}
-
-/** A Prometheus duration of whole minutes. */
-function minutes(duration: string): number {
-    const [, number = "", unit = ""] = /^(\d+)([mhd])$/.exec(duration) ?? [];
-    return Number(number) * { m: 1, h: 60, d: 1440, "": Number.NaN }[unit as "m"];
 }

@@ -51,6 +51,7 @@ describe("alerts on DNS", () => {
                 alert: "UnboundDown",
                 cause: "the exporter says so",
                 series: [{ series: `unbound_up{${pod}}`, well: 1, trouble: 0 }],
+                firesAfter: 1,
                 labels: { ...perPod, job: "unbound" },
                 description: "Unbound unbound-1 has not answered its exporter for a minute, or is not scraped at all.",
             },
@@ -58,6 +59,7 @@ describe("alerts on DNS", () => {
                 alert: "UnboundDown",
                 cause: "nothing says anything",
                 series: [{ series: `unbound_up{${pod}}`, well: 1, trouble: "absent" }],
+                firesAfter: 1,
                 labels: { namespace, job: "unbound" },
                 description: "Unbound  has not answered its exporter for a minute, or is not scraped at all.",
             },
@@ -76,6 +78,7 @@ describe("alerts on DNS", () => {
                         trouble: 1,
                     },
                 ],
+                firesAfter: 1,
                 labels: { namespace, endpoint: "unbound", ready: "true" },
                 description: "The Service unbound has no pod that is ready: nobody gets an answer.",
             },
@@ -151,6 +154,7 @@ describe("alerts on DNS", () => {
                     ...counted("unbound_request_list_overwritten_total", 0, 0),
                 ],
                 recoversAfter: 5,
+                firesAfter: 5,
                 labels: perPod,
                 description: "The request list of unbound-1 is full: it drops 2 queries a second.",
             },
@@ -184,6 +188,7 @@ describe("alerts on DNS", () => {
                 // Its probes and health checks alone come to 34 a minute, and 6 more are too few for a client.
                 series: counted("unbound_queries_total", 41, 34),
                 recoversAfter: 6,
+                firesAfter: 15,
                 labels: { namespace },
                 description:
                     "For a quarter of an hour the resolvers in noc were asked by their probes alone: do clients know their address?",
@@ -191,6 +196,7 @@ describe("alerts on DNS", () => {
             {
                 alert: "DnsAddressUnanswered",
                 series: [{ series: `probe_success{${probe("address")}}`, well: 1, trouble: 0 }],
+                firesAfter: 2,
                 labels: { ...probed, target: "address" },
                 description:
                     "10.0.0.1:53 has not answered over tcp for two minutes, not even a query for its own name.",
@@ -205,6 +211,7 @@ describe("alerts on DNS", () => {
                     },
                     { series: `probe_success{${probe("address")}}`, well: 0, trouble: 0 },
                 ],
+                firesAfter: 5,
                 labels: { ...probed, target: "address", query: "example.org" },
                 description:
                     "10.0.0.1:53 has found no address for example.org over tcp for five minutes: upstream servers cannot be reached, or the name is gone.",
@@ -212,6 +219,7 @@ describe("alerts on DNS", () => {
             {
                 alert: "DnsPodUnanswered",
                 series: [{ series: `probe_success{${probe("pod")},pod="unbound-1"}`, well: 1, trouble: 0 }],
+                firesAfter: 2,
                 labels: { ...probed, target: "pod", pod: "unbound-1" },
                 description: "unbound-1 has not answered over tcp for two minutes, not even a query for its own name.",
             },

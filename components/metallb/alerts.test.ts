@@ -33,12 +33,14 @@ describe("alerts on the load balancer", () => {
             {
                 alert: "MetalLBPoolNearlyExhausted",
                 series: [...pool("lan", { well: 16, trouble: 17 }), ...fixed],
+                firesAfter: 5,
                 labels: { namespace, pool: "lan" },
                 description: "85% of the addresses of the pool lan are in use.",
             },
             {
                 alert: "MetalLBPoolExhausted",
                 series: [...pool("lan", { well: 19, trouble: 20 }), ...fixed],
+                firesAfter: 1,
                 labels: { namespace, pool: "lan" },
                 description: "All addresses of the pool lan are in use: a new Service gets none.",
             },
@@ -46,6 +48,7 @@ describe("alerts on the load balancer", () => {
                 alert: "MetalLBStaleConfiguration",
                 cause: "rejected",
                 series: [{ series: `metallb_k8s_client_config_stale_bool{${controller}}`, well: 0, trouble: 1 }],
+                firesAfter: 5,
                 labels: { namespace, job: "metallb", pod: "metallb-controller-1" },
                 description:
                     "metallb-controller-1 has rejected the latest pools and advertisements, or has never loaded any.",
@@ -54,6 +57,7 @@ describe("alerts on the load balancer", () => {
                 alert: "MetalLBStaleConfiguration",
                 cause: "never loaded",
                 series: [{ series: `metallb_k8s_client_config_loaded_bool{${controller}}`, well: 1, trouble: 0 }],
+                firesAfter: 5,
                 labels: { namespace, job: "metallb", pod: "metallb-controller-1" },
                 description:
                     "metallb-controller-1 has rejected the latest pools and advertisements, or has never loaded any.",
@@ -66,6 +70,7 @@ describe("alerts on the load balancer", () => {
                     announced("10.0.0.1", "a", { well: 1, trouble: 1 }),
                     announced("10.0.0.2", "a", { well: 1, trouble: "absent" }),
                 ],
+                firesAfter: 2,
                 labels: { namespace },
                 description:
                     "1 of the addresses that Services have are announced by no node: nobody on the network reaches them.",
@@ -77,6 +82,7 @@ describe("alerts on the load balancer", () => {
                     ...pool("lan", { well: 1, trouble: 1 }),
                     announced("10.0.0.1", "a", { well: 1, trouble: "absent" }),
                 ],
+                firesAfter: 2,
                 labels: { namespace },
                 description:
                     "1 of the addresses that Services have are announced by no node: nobody on the network reaches them.",
@@ -90,6 +96,7 @@ describe("alerts on the load balancer", () => {
                 ],
                 // It moves back in the end, and both moves are over ten minutes later.
                 recoversAfter: 11,
+                firesAfter: 0,
                 labels: { namespace, ip: "10.0.0.1" },
                 description:
                     "10.0.0.1 was announced by 2 nodes within ten minutes: its node has failed or its pod has moved.",

@@ -136,6 +136,18 @@ describe("monitoring", () => {
         }
     });
 
+    it("notices when any of its jobs gives no samples, or is gone", async () => {
+        const { resources } = await stackRun("poc");
+        const jobs = resources.flatMap(({ type, inputs }) => {
+            const { metadata, spec } = inputs as { metadata: { name: string }; spec: { jobName: string } };
+            return type.endsWith(":ServiceMonitor") ? [metadata.name] : type.endsWith(":Probe") ? [spec.jobName] : [];
+        });
+        const rules = JSON.stringify(resource(await stackRun("poc"), "deployment-rules").inputs.spec);
+        for (const job of [...jobs, "kube-state-metrics"]) {
+            expect(rules).to.contain(String.raw`absent(up{job=\"${job}\",namespace=`);
+        }
+    });
+
     it("probes the resolver at the address that the load balancer gave, and each of its pods", async () => {
         const run = await runProgram("poc", {
             ingress: (service) => [{ ip: service === "unbound" ? "192.0.2.7" : "192.0.2.8" }],

@@ -21,7 +21,7 @@ export interface StackValuesOptions {
     readonly storage?: string;
     /** Whether to scrape kube-proxy, etcd, scheduler and controller manager. Defaults to false. */
     readonly controlPlane: boolean;
-    /** Addresses of those of them that do not run as pods, as kubeadm's do. Defaults to none. */
+    /** Addresses of those of them that, unlike kubeadm's, do not run as pods. Defaults to none. */
     readonly controlPlaneEndpoints: ControlPlaneEndpoints;
     /** Whether Grafana's feature toggles for Git Sync are on. Defaults to false. */
     readonly gitSync: boolean;
