@@ -46,7 +46,7 @@ export function metallbAlerts(namespace: string, { poolRatio }: MetallbThreshold
         },
         {
             alert: "MetalLBNotAnnounced",
-            // With externalTrafficPolicy Local, an address without a ready pod behind it is announced by nobody.
+            // An address without a ready pod behind it is announced by nobody, whatever the traffic policy.
             expr: `sum by (namespace) (metallb_allocator_addresses_in_use_total${of}) - (count by (namespace) (count by (namespace, ip) (metallb_speaker_announced${of})) or 0 * sum by (namespace) (metallb_allocator_addresses_in_use_total${of})) > 0`,
             for: "2m",
             severity: "critical",
