@@ -107,6 +107,18 @@ describe("alerts on DNS", () => {
                     "6% of the answers of unbound-1 are SERVFAIL: upstream servers cannot be reached or do not validate.",
             },
             {
+                alert: "UnboundUnansweredQueries",
+                series: [
+                    ...counted("unbound_cache_misses_total", 1000, 1000),
+                    ...counted("unbound_recursive_replies_total", 910, 500),
+                ],
+                firesAfter: 5,
+                recoversAfter: 5,
+                labels: perPod,
+                description:
+                    "50% of what unbound-1 has to look up is never answered: upstream servers are silent, or too slow.",
+            },
+            {
                 alert: "UnboundDNSSECFailures",
                 series: [
                     ...counted("unbound_queries_total", 1000, 1000),

@@ -26,6 +26,11 @@ export function unboundRecords(namespace: string): RecordingRule[] {
             expr: `${rate("unbound_answer_rcodes_total", ',rcode="SERVFAIL"')} / ${answers}`,
         },
         {
+            record: "namespace_pod:unbound_unanswered:ratio_rate5m",
+            // What takes longer than discard-timeout, 1.9 s, is dropped: where no server answers there is no SERVFAIL either.
+            expr: `1 - ${rate("unbound_recursive_replies_total")} / (${rate("unbound_cache_misses_total")} > 0)`,
+        },
+        {
             record: "namespace_pod:unbound_bogus:ratio_rate5m",
             expr: `${rate("unbound_answers_bogus")} / ${answers}`,
         },
@@ -52,9 +57,11 @@ export interface UnboundAlertsOptions {
 
 /** The alerts on Unbound itself. */
 export function unboundAlerts({ namespace, service, thresholds, probeNames }: UnboundAlertsOptions): Alert[] {
-    const { servfailRatio, bogusRatio, recursionSeconds, cacheHitRatio, replicaShare, clientQueries } = thresholds;
+    const { servfailRatio, unansweredRatio, bogusRatio, recursionSeconds, cacheHitRatio, replicaShare, clientQueries } =
+        thresholds;
     const of = `{namespace="${namespace}"}`;
     const queries = `namespace_pod:unbound_queries:rate5m${of}`;
+    const lookups = perPod(namespace, "unbound_cache_misses_total");
     const own = ownQueries(probeNames);
     return [
         {
@@ -103,6 +110,15 @@ export function unboundAlerts({ namespace, service, thresholds, probeNames }: Un
                 "{{ $value | humanizePercentage }} of the answers of {{ $labels.pod }} are SERVFAIL: upstream servers cannot be reached or do not validate.",
         },
         {
+            alert: "UnboundUnansweredQueries",
+            expr: `namespace_pod:unbound_unanswered:ratio_rate5m${of} > ${unansweredRatio} and ${lookups} > 0.1`,
+            for: "5m",
+            severity: "warning",
+            summary: "Many queries get no answer",
+            description:
+                "{{ $value | humanizePercentage }} of what {{ $labels.pod }} has to look up is never answered: upstream servers are silent, or too slow.",
+        },
+        {
             alert: "UnboundDNSSECFailures",
             expr: `namespace_pod:unbound_bogus:ratio_rate5m${of} > ${bogusRatio}`,
             for: "5m",
@@ -115,7 +131,7 @@ export function unboundAlerts({ namespace, service, thresholds, probeNames }: Un
         {
             alert: "UnboundSlowRecursion",
             // A handful of lookups says nothing.
-            expr: `namespace_pod:unbound_recursion_seconds:p90_5m${of} > ${recursionSeconds} and ${perPod(namespace, "unbound_cache_misses_total")} > 0.1`,
+            expr: `namespace_pod:unbound_recursion_seconds:p90_5m${of} > ${recursionSeconds} and ${lookups} > 0.1`,
             for: "10m",
             severity: "warning",
             summary: "Recursion is slow",

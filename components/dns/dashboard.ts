@@ -111,11 +111,12 @@ export function dnsDashboard(namespace: string): Dashboard {
                 ),
                 graph(
                     "Failed answers",
-                    "Share that is SERVFAIL, and that fails DNSSEC validation. Worry when it stays: upstream is away, or zones do not validate.",
+                    "Share that is SERVFAIL, that fails DNSSEC validation, and of the lookups that get no answer at all. Worry when it stays: upstream is away, or zones do not validate.",
                     PercentUnit,
                     {
                         "SERVFAIL {{pod}}": `namespace_pod:unbound_servfail:ratio_rate5m${of}`,
                         "bogus {{pod}}": `namespace_pod:unbound_bogus:ratio_rate5m${of}`,
+                        "unanswered {{pod}}": `namespace_pod:unbound_unanswered:ratio_rate5m${of}`,
                     },
                     { above: [0.05, 0.2] },
                 ),

@@ -64,6 +64,8 @@ const trustAnchor = z.string().regex(/^[^\s"']+\s+(\d+\s+)?(IN\s+)?(DS|DNSKEY)\s
 const thresholds = z.strictObject({
     /** Share of the answers that are SERVFAIL, 0 to 1. Defaults to 0.05. */
     servfailRatio: ratio.default(0.05),
+    /** Share of the lookups that are never answered, 0 to 1. Defaults to 0.1. */
+    unansweredRatio: ratio.default(0.1),
     /** Share of the answers that fail DNSSEC validation, 0 to 1. Defaults to 0.01. */
     bogusRatio: ratio.default(0.01),
     /** Time that nine in ten recursions take at most, in seconds. Defaults to 1. */

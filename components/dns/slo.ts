@@ -21,9 +21,10 @@ export function sloRecords(namespace: string, { latencySeconds }: DnsObjectives)
         },
         {
             record: `namespace:dns_slow:ratio_rate${window}`,
-            // The histogram holds only what had to be looked up: what comes from memory is quick.
+            // What comes from memory is quick. The histogram holds what was looked up and answered: what never was, is
+            // slow too.
             expr:
-                `(${rate("unbound_response_time_seconds_count", window)} - ` +
+                `(${rate("unbound_cache_misses_total", window)} - ` +
                 `${rate("unbound_response_time_seconds_bucket", window, `,le="${latencySeconds}"`)}) / ` +
                 rate("unbound_queries_total", window),
         },
