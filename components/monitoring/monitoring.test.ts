@@ -240,6 +240,10 @@ describe("monitoring", () => {
         ]);
         for (const page of pages) {
             expect(metadataOf(page).labels).to.include({ grafana_dashboard: "1" });
+            // They are there also where monitoring is deployed alone.
+            expect(
+                [...waitsFor(run, page)].filter((id) => id.includes("noc:dns") || id.includes("::unbound")),
+            ).to.deep.equal([]);
             expect(metadataOf(page).annotations).to.include({ "k8s-sidecar-target-directory": "NOC" });
         }
         expect((await valuesOf()).grafana).to.have.nested.property(

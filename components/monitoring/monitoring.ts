@@ -22,7 +22,7 @@ import {
     type StackValuesOptions,
 } from "./values";
 import { monitoringWatch } from "./watch";
-import { watch } from "./watched";
+import { dashboardConfigMap, watch } from "./watched";
 
 /** The monitoring's settings. */
 export interface MonitoringOptions extends StackValuesOptions {
@@ -210,11 +210,13 @@ export class Monitoring extends pulumi.ComponentResource {
             );
         }
 
-        const watching = { runbooks: args.runbooks, namespace: namespaceName };
+        watches
+            .flatMap(({ dashboards }) => dashboards)
+            .forEach((dashboard) => dashboardConfigMap(dashboard, namespaceName, inNamespace));
         for (const component of watched) {
-            watch(component.watch, watching, { parent: this, dependsOn: [namespace, crds, component] });
+            watch(component.watch, args.runbooks, { parent: this, dependsOn: [crds, component] });
         }
-        watch(own, watching, { parent: this, dependsOn: [namespace, crds] });
+        watch(own, args.runbooks, { parent: this, dependsOn: crds });
 
         this.registerOutputs({ grafanaAddress: this.grafanaAddress, grafanaPassword: this.grafanaPassword });
     }

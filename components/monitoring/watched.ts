@@ -9,23 +9,18 @@ import type { Probe, RuleGroup, ServiceMonitor, Watch } from "../watch";
 import { blackboxUrl } from "./blackbox";
 import { dashboardFolder } from "./values";
 
-export interface WatchedOptions {
-    /** Base URL of docs/runbooks. */
-    readonly runbooks: string;
-    /** Namespace of Grafana, where its sidecar's pages live. */
-    readonly namespace: string;
-}
-
-/** Makes everything that one component wants to be watched by. */
-export function watch(watched: Watch, options: WatchedOptions, opts: pulumi.CustomResourceOptions): void {
+/**
+ * Makes everything that scrapes, probes and alerts for one component.
+ * @param runbooks base URL of docs/runbooks.
+ */
+export function watch(watched: Watch, runbooks: string, opts: pulumi.CustomResourceOptions): void {
     watched.monitors.forEach((monitor) => serviceMonitor(monitor, opts));
     watched.probes.forEach((probe) =>
         "address" in probe.target
             ? addressProbe(probe, probe.target.address, opts)
             : podProbe(probe, probe.target, opts),
     );
-    watched.rules.forEach((group) => prometheusRule(group, options.runbooks, opts));
-    watched.dashboards.forEach((dashboard) => dashboardConfigMap(dashboard, options.namespace, opts));
+    watched.rules.forEach((group) => prometheusRule(group, runbooks, opts));
 }
 
 function serviceMonitor({ name, namespace, selector, port }: ServiceMonitor, opts: pulumi.CustomResourceOptions) {
@@ -104,7 +99,7 @@ function podProbe(
 }
 
 /** Grafana's sidecar finds it by its label. The folder is an annotation: the sidecar makes it beside its own. */
-function dashboardConfigMap(dashboard: Dashboard, namespace: string, opts: pulumi.CustomResourceOptions) {
+export function dashboardConfigMap(dashboard: Dashboard, namespace: string, opts: pulumi.CustomResourceOptions) {
     const name = dashboard.uid ?? "";
     return new k8s.core.v1.ConfigMap(
         name,
