@@ -73,6 +73,27 @@ export class Cluster {
         const address = server.address();
         return { port: typeof address === "object" && address ? address.port : port, close: () => server.close() };
     }
+
+    /** The same for the first running pod of monitoring with these labels. @throws Error where none runs. */
+    public async forwardMonitoring(labelSelector: string, podPort: number, port = 0): ReturnType<Cluster["forward"]> {
+        const [pod] = await this.pods("monitoring", labelSelector);
+        if (!pod) {
+            throw new Error(
+                `no pod with ${labelSelector} runs in the namespace monitoring; is the stack up? npm run status tells`,
+            );
+        }
+        return this.forward(pod, podPort, port);
+    }
+
+    /** Sets the number of a workload's pods, and does not wait for them. */
+    public async scale(
+        kind: "Deployment" | "StatefulSet",
+        { name, namespace }: { name: string; namespace: string },
+        replicas: number,
+    ): Promise<void> {
+        const { metadata } = await this.apps[`readNamespaced${kind}Scale`]({ name, namespace });
+        await this.apps[`replaceNamespaced${kind}Scale`]({ name, namespace, body: { metadata, spec: { replicas } } });
+    }
 }
 
 /** A stream that keeps what is written to it as text. */

@@ -34,12 +34,12 @@ function together(all: readonly Node[], addressed: readonly string[]): Box[] {
 
 /** Draws the resource graph as SVG: components as boxes, waits as arrows, addresses as thick ones. */
 export async function drawGraph(run: Run): Promise<string> {
+    const flows = addressEdges(run).map(({ from, address, to }) => ({ from: from.id, address, to: to.id }));
     const all = together(
         nodes(run).filter(({ kind }) => kind !== "kubernetes"),
-        addressEdges(run).map(({ to }) => to.id),
+        flows.map(({ to }) => to),
     );
     const components = [...new Set(all.map(({ component }) => component))];
-    const flows = addressEdges(run).map(({ from, address, to }) => ({ from: from.id, address, to: to.id }));
     const isFlow = (from: string, to: string) => flows.some((flow) => flow.from === from && flow.to === to);
     const shown = new Set(all.map(({ id }) => id));
     const dot = [

@@ -14,13 +14,6 @@ export async function prometheus(): Promise<void> {
 }
 
 async function forward(selector: string, podPort: number, port: number): Promise<void> {
-    const cluster = new Cluster(kubeContext(environment.stack));
-    const [pod] = await cluster.pods("monitoring", selector);
-    if (!pod) {
-        throw new Error(
-            `no pod with ${selector} runs in the namespace monitoring; is the stack up? npm run status tells`,
-        );
-    }
-    await cluster.forward(pod, podPort, port);
+    await new Cluster(kubeContext(environment.stack)).forwardMonitoring(selector, podPort, port);
     console.log(`http://localhost:${port}; end with Ctrl-C`);
 }

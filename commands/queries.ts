@@ -1,5 +1,12 @@
 /** Every query that a stack brings: of its rules and of its pages. */
+import { join } from "node:path";
+
+import type { PrometheusGroup } from "../components/rules";
 import type { Run } from "./mock-engine";
+import { projectFolder } from "./stack-config";
+
+/** The series that a real stack's exporters exported; see record.ts. */
+export const recordedFile = join(projectFolder, "tests", "recorded.prom");
 
 export interface Query {
     /** The rule, or the page and the panel. */
@@ -11,9 +18,6 @@ export interface Query {
     readonly shown: readonly string[];
 }
 
-interface RuleSpec {
-    groups: { name: string; rules: { alert?: string; record?: string; expr: string }[] }[];
-}
 interface Panel {
     title?: string;
     targets?: { expr?: string; legendFormat?: string }[];
@@ -26,12 +30,17 @@ interface Page {
 
 /** The names of the recording rules that the stack deploys. */
 export const recordsOf = (run: Run): string[] =>
-    rulesOf(run).flatMap(({ record }) => (record === undefined ? [] : [record]));
+    rulesOf(run).flatMap((rule) => ("record" in rule ? [rule.record] : []));
 
 /** The queries of the stack's rules and pages, with the variables of Grafana filled in. */
 export function queriesOf(run: Run): Query[] {
     return [
-        ...rulesOf(run).map(({ alert, record, expr }) => ({ of: alert ?? record ?? "", page: false, expr, shown: [] })),
+        ...rulesOf(run).map((rule) => ({
+            of: "alert" in rule ? rule.alert : rule.record,
+            page: false,
+            expr: rule.expr,
+            shown: [],
+        })),
         ...pagesOf(run).flatMap((page) =>
             panelsOf(page.panels ?? []).flatMap(({ title, targets = [] }) =>
                 targets.map(({ expr = "", legendFormat = "" }) => ({
@@ -45,11 +54,14 @@ export function queriesOf(run: Run): Query[] {
     ];
 }
 
-function rulesOf(run: Run) {
-    return run.resources
+/** The groups of rules that the stack deploys. */
+export const ruleGroupsOf = (run: Run): PrometheusGroup[] =>
+    run.resources
         .filter(({ type }) => type.endsWith(":PrometheusRule"))
-        .flatMap(({ inputs }) => (inputs.spec as RuleSpec).groups.flatMap(({ rules }) => rules));
-}
+        .flatMap(({ inputs }) => (inputs.spec as { groups: PrometheusGroup[] }).groups);
+
+/** Their rules. */
+export const rulesOf = (run: Run) => ruleGroupsOf(run).flatMap(({ rules }) => rules);
 
 /** The stack's pages of Grafana, from the ConfigMaps that its sidecar reads. */
 export const pagesOf = (run: Run): Page[] => run.resources.flatMap(({ inputs }) => pageIn(inputs) ?? []);

@@ -3,34 +3,27 @@
  * tests hold rules and pages against.
  */
 import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 
-import { deployed } from "../tests/verify/deployed";
+import { Cluster } from "./cluster";
 import { environment } from "./environment";
 import { runProgram } from "./mock-engine";
 import { askedFor, readSeries, type Series } from "./promql";
-import { queriesOf, recordsOf } from "./queries";
-import { projectFolder } from "./stack-config";
+import { queriesOf, recordedFile, recordsOf } from "./queries";
+import { kubeContext } from "./stack-config";
 
 /** Jobs that are recorded whole. Of the others, which export thousands of series, only what is asked for. */
 const whole = ["unbound", "redis", "kea-dhcp", "metallb", "dns-probe", "http-probe"];
 
-export const recordedFile = join(projectFolder, "tests", "recorded.prom");
-
 /** Writes tests/recorded.prom. Read the difference before it is committed. */
 export async function record(): Promise<void> {
-    const { cluster } = await deployed();
-    const [pod] = await cluster.pods("monitoring", "app.kubernetes.io/name=prometheus");
-    if (!pod) {
-        throw new Error("no Prometheus pod runs; record from a stack with monitoring");
-    }
-    const prometheus = await cluster.forward(pod, 9090);
+    const cluster = new Cluster(kubeContext(environment.stack));
+    const prometheus = await cluster.forwardMonitoring("app.kubernetes.io/name=prometheus", 9090);
     const url = `http://127.0.0.1:${prometheus.port}/federate?match[]=${encodeURIComponent('{__name__=~".+"}')}`;
     const all = readSeries(await (await fetch(url)).text());
     prometheus.close();
 
     const run = await runProgram(environment.stack);
-    const queries = queriesOf(run);
+    const records = new Set(recordsOf(run));
     const kept = new Set<string>();
     const keep = (series: readonly Series[]) => series.forEach((each) => kept.add(written(each)));
     keep(
@@ -38,8 +31,8 @@ export async function record(): Promise<void> {
             ({ name, labels }) => whole.includes(labels.job ?? "") && !/^(go|process|python|promhttp)_/.test(name),
         ),
     );
-    keep(all.filter(({ name }) => recordsOf(run).includes(name)));
-    for (const { of, expr } of queries) {
+    keep(all.filter(({ name }) => records.has(name)));
+    for (const { of, expr } of queriesOf(run)) {
         for (const { name, matches } of askedFor(expr).selectors) {
             const found = all.filter((series) => series.name === name && matches(series.labels));
             keep(found.slice(0, 3));

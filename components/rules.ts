@@ -47,6 +47,10 @@ export const runbook = (runbooks: string, group: string, alert: string): string 
 export const whileStateIsKnown = (expr: string): string =>
     `(${expr}) unless on () absent(up{job="kube-state-metrics"} == 1)`;
 
+/** Gives what an expression finds one label more. */
+export const labelled = (expr: string, label: string, value: string): string =>
+    `label_replace(${expr}, "${label}", "${value}", "", "")`;
+
 /** Which alerts are muted while another fires. */
 export const inhibitions = (groups: readonly RuleGroup[]) =>
     groups

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
 
+import { ruleGroupsOf } from "../commands/queries";
 import { stackConfig } from "../commands/stack-config";
 import { keaConfig } from "../components/dhcp/kea-config";
 import { redisConf } from "../components/dns/redis";
@@ -110,10 +111,7 @@ describe("the real programs", () => {
             this.skip();
         }
         for (const stack of ["poc", "homelab"]) {
-            const { resources } = await stackRun(stack);
-            const groups = resources
-                .filter(({ type }) => type.endsWith(":PrometheusRule"))
-                .flatMap(({ inputs }) => (inputs.spec as { groups: object[] }).groups);
+            const groups = ruleGroupsOf(await stackRun(stack));
             expect(groups).to.have.length(6);
             accepts("promtool", ["check", "rules", write("rules.yaml", stringify({ groups }))]);
         }

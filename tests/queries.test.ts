@@ -3,8 +3,7 @@ import { expect } from "chai";
 import { readFileSync } from "node:fs";
 
 import { askedFor, readSeries, type Series } from "../commands/promql";
-import { pagesOf, queriesOf, recordsOf } from "../commands/queries";
-import { recordedFile } from "../commands/record";
+import { pagesOf, queriesOf, recordedFile, recordsOf } from "../commands/queries";
 import { stackRun } from "./support";
 
 /** Alertmanager's own view, which Prometheus makes up. */

@@ -3,7 +3,7 @@
  * the subnet's. It has no sample of its own for Kea being down, and none for the state of high availability. Names:
  * https://github.com/mweinelt/kea-exporter
  */
-import { whileStateIsKnown } from "../rules";
+import { labelled, whileStateIsKnown } from "../rules";
 import type { Alert, RecordingRule } from "../watch";
 import type { DhcpThresholds } from "./settings";
 
@@ -19,15 +19,23 @@ export function keaRecords(namespace: string): RecordingRule[] {
 }
 
 /**
+ * Requests within five minutes that no address was found for. There is no count before the first one: a count that has
+ * just begun, and not only been missed for a while, is all increase.
+ */
+export function failedAllocations(namespace: string): string {
+    const failed = `kea_dhcp4_allocations_failed_total{namespace="${namespace}"}`;
+    return `increase(${failed}[5m]) > 0 or (${failed} unless last_over_time(${failed}[1d] offset 5m))`;
+}
+
+/**
  * The alerts on the DHCP server.
  * @param app name of its StatefulSet and of its job.
  */
 export function keaAlerts(namespace: string, app: string, thresholds: DhcpThresholds): Alert[] {
-    const { poolWarning, poolCritical, failedAllocations, naksPerMinute, declinedAddresses, quietMinutes } = thresholds;
+    const { poolWarning, poolCritical, naksPerMinute, declinedAddresses, quietMinutes } = thresholds;
     const of = (selector = "") => `{namespace="${namespace}"${selector}}`;
     const assigned = `namespace_subnet:kea_addresses_assigned:ratio${of()}`;
     const ready = `kube_statefulset_status_replicas_ready{namespace="${namespace}",statefulset="${app}"}`;
-    const failed = `kea_dhcp4_allocations_failed_total${of()}`;
     const received = (operation: string) =>
         `sum by (namespace) (rate(kea_dhcp4_packets_received_total${of(`,operation=~"${operation}"`)}[5m]))`;
     return [
@@ -66,13 +74,12 @@ export function keaAlerts(namespace: string, app: string, thresholds: DhcpThresh
         },
         {
             alert: "KeaAllocationFailures",
-            // Kea counts a failure for the subnet and again for its cause, and there is no count before the first one: a
-            // count that has just begun, and not only been missed for a while, is all increase.
-            expr: `max by (namespace, subnet) (increase(${failed}[5m]) > 0 or (${failed} unless last_over_time(${failed}[1d] offset 5m))) >= ${failedAllocations}`,
+            // Kea counts a failure for the subnet and again for its cause.
+            expr: `max by (namespace, subnet) (${failedAllocations(namespace)}) >= ${thresholds.failedAllocations}`,
             for: "0m",
             severity: "critical",
             summary: "Clients get no address",
-            description: `In five minutes Kea found no address for ${failedAllocations} or more requests of clients in {{ $labels.subnet }}.`,
+            description: `In five minutes Kea found no address for ${thresholds.failedAllocations} or more requests of clients in {{ $labels.subnet }}.`,
         },
         {
             alert: "KeaNAKs",
@@ -112,6 +119,3 @@ export function keaAlerts(namespace: string, app: string, thresholds: DhcpThresh
         },
     ];
 }
-
-const labelled = (expr: string, label: string, value: string): string =>
-    `label_replace(${expr}, "${label}", "${value}", "", "")`;

@@ -1,6 +1,7 @@
 import { MessagesPerMinute, NoUnit, PercentUnit, Short } from "@grafana/grafana-foundation-sdk/units";
 
 import { bars, type Dashboard, graph, page, stat, table } from "../panels";
+import { failedAllocations } from "./alerts";
 
 /** The page of the DHCP server. */
 export function dhcpDashboard(namespace: string): Dashboard {
@@ -15,7 +16,6 @@ export function dhcpDashboard(namespace: string): Dashboard {
         aMinute("kea_dhcp4_packets_received_total", "operation", `,operation=~"${operation}"`);
     const sent = (operation: string) =>
         aMinute("kea_dhcp4_packets_sent_total", "operation", `,operation=~"${operation}"`);
-    const failed = `kea_dhcp4_allocations_failed_total{${here}}`;
     const total = (messages: string) => `sum(${messages})`;
 
     return page({
@@ -127,8 +127,7 @@ export function dhcpDashboard(namespace: string): Dashboard {
                     "Requests within five minutes that no address was found for, by subnet and cause. Worry about any: somebody is without network.",
                     Short,
                     {
-                        // There is no count before the first failure: a count that has just begun is all increase.
-                        "{{subnet}} {{context}}": `sum by (subnet, context) (increase(${failed}[5m]) > 0 or (${failed} unless last_over_time(${failed}[1d] offset 5m)) or 0 * ${failed})`,
+                        "{{subnet}} {{context}}": `sum by (subnet, context) (${failedAllocations(namespace)} or 0 * kea_dhcp4_allocations_failed_total{${here}})`,
                     },
                 ).noValue("none"),
                 graph(

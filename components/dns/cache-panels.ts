@@ -2,11 +2,14 @@ import { BytesIEC, OpsPerSecond, Short } from "@grafana/grafana-foundation-sdk/u
 
 import { graph, type Line } from "../panels";
 
+/** What Redis counts a second. */
+export const redisRate = (namespace: string, metric: string): string =>
+    `sum(rate(${metric}{namespace="${namespace}"}[$__rate_interval]))`;
+
 /** What the caches hold: those in the pods' memory, and the one in Redis. */
 export function cachePanels(namespace: string): Line[] {
     const of = `{namespace="${namespace}",pod=~"$pod"}`;
     const redis = (metric: string) => `sum(${metric}{namespace="${namespace}"})`;
-    const redisRate = (metric: string) => `sum(rate(${metric}{namespace="${namespace}"}[$__rate_interval]))`;
     return [
         [
             7,
@@ -45,8 +48,8 @@ export function cachePanels(namespace: string): Line[] {
                 "Answers that expire, and that have to go before for want of memory. Worry when the latter go on: Redis is too small.",
                 OpsPerSecond,
                 {
-                    expired: redisRate("redis_expired_keys_total"),
-                    evicted: redisRate("redis_evicted_keys_total"),
+                    expired: redisRate(namespace, "redis_expired_keys_total"),
+                    evicted: redisRate(namespace, "redis_evicted_keys_total"),
                 },
             ),
             graph(

@@ -1,7 +1,8 @@
 import { PercentUnit, RequestsPerSecond, Seconds, Short } from "@grafana/grafana-foundation-sdk/units";
 
 import { choice, type Dashboard, graph, heatmap, layers, page, stat, states } from "../panels";
-import { cachePanels } from "./cache-panels";
+import { cachePanels, redisRate } from "./cache-panels";
+import { probed } from "./probes";
 import type { windows } from "./slo";
 
 const shownWindows = ["1h", "6h", "1d", "3d"] satisfies (typeof windows)[number][];
@@ -13,11 +14,11 @@ export function dnsDashboard(namespace: string): Dashboard {
     const rate = (metric: string, by = "pod") => `sum by (${by}) (rate(${metric}${of}[$__rate_interval]))`;
     const all = (metric: string) => rate(metric, "namespace");
     const quantile = (q: number) => `histogram_quantile(${q}, ${rate("unbound_response_time_seconds_bucket", "le")})`;
-    const addressProbes = `{job="dns-probe",${here},target="address"}`;
-    const podProbes = `{job="dns-probe",${here},target="pod",pod=~"$pod"}`;
+    const addressProbes = probed(namespace, "address");
+    const podProbes = probed(namespace, "pod", ',pod=~"$pod"');
     const goodShare = (bad: string) =>
         Object.fromEntries(shownWindows.map((window) => [window, `1 - ${bad}:ratio_rate${window}{${here}}`]));
-    const redisRate = (metric: string) => `sum(rate(${metric}{${here}}[$__rate_interval]))`;
+    const redis = (metric: string) => redisRate(namespace, metric);
 
     return page({
         uid: "noc-dns",
@@ -137,7 +138,7 @@ export function dnsDashboard(namespace: string): Dashboard {
                     {
                         "{{pod}}": `namespace_pod:unbound_cache_hits:ratio_rate5m${of}`,
                         all: `${all("unbound_cache_hits_total")} / (${all("unbound_cache_hits_total")} + ${all("unbound_cache_misses_total")})`,
-                        Redis: `${redisRate("redis_keyspace_hits_total")} / (${redisRate("redis_keyspace_hits_total")} + ${redisRate("redis_keyspace_misses_total")})`,
+                        Redis: `${redis("redis_keyspace_hits_total")} / (${redis("redis_keyspace_hits_total")} + ${redis("redis_keyspace_misses_total")})`,
                     },
                 ).max(1),
                 heatmap(

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { Alert, BlackboxModule, Probe } from "../watch";
 import type { DnsThresholds } from "./settings";
-import { healthName } from "./unbound-config";
+import { healthName, healthPeriods } from "./unbound-config";
 
 export interface DnsProbesOptions {
     readonly namespace: string;
@@ -18,12 +18,18 @@ export interface DnsProbesOptions {
 /** How often each question is asked, in seconds. */
 const interval = 15;
 
+const job = "dns-probe";
+
+/** Selects the samples of the probes of the address or of the pods. */
+export const probed = (namespace: string, target: "address" | "pod", more = ""): string =>
+    `{job="${job}",namespace="${namespace}",target="${target}"${more}}`;
+
 /** Every name over both transports, at the address and at each pod. */
 export function dnsProbes({ namespace, address, pods, names }: DnsProbesOptions): Probe[] {
     return [healthName, ...names].flatMap((query, i) =>
         (["udp", "tcp"] as const).flatMap((transport): Probe[] => {
             const module = dnsModule(`dns-${transport}-${i}`, transport, query);
-            const probe = { job: "dns-probe", namespace, module, interval };
+            const probe = { job, namespace, module, interval };
             const labels = { transport, query };
             return [
                 {
@@ -45,7 +51,7 @@ export function dnsProbes({ namespace, address, pods, names }: DnsProbesOptions)
 
 /** What the resolver is asked a second by probes and health checks, and by no client: by pod, and at its address. */
 export function ownQueries(names: readonly string[]): { perPod: number; together: number } {
-    const healthChecks = 1 / 5 + 1 / 10;
+    const healthChecks = 1 / healthPeriods.readiness + 1 / healthPeriods.liveness;
     const probes = (2 * (1 + names.length)) / interval;
     return { perPod: rounded(healthChecks + probes), together: rounded(probes) };
 }
@@ -71,12 +77,11 @@ function dnsModule(name: string, transport: "udp" | "tcp", query: string): Black
 
 /** The alerts on what the probes find. */
 export function dnsProbeAlerts(namespace: string, { answerSeconds }: DnsThresholds): Alert[] {
-    const probes = (metric: string, target: string, more = "") =>
-        `${metric}{job="dns-probe",namespace="${namespace}",target="${target}"${more}}`;
+    const own = `,query="${healthName}"`;
     return [
         {
             alert: "DnsAddressUnanswered",
-            expr: `${probes("probe_success", "address", `,query="${healthName}"`)} == 0`,
+            expr: `probe_success${probed(namespace, "address", own)} == 0`,
             for: "2m",
             severity: "critical",
             summary: "The resolver's address does not answer",
@@ -92,7 +97,7 @@ export function dnsProbeAlerts(namespace: string, { answerSeconds }: DnsThreshol
         },
         {
             alert: "DnsNameUnresolved",
-            expr: `${probes("probe_success", "address", `,query!="${healthName}"`)} == 0`,
+            expr: `probe_success${probed(namespace, "address", `,query!="${healthName}"`)} == 0`,
             for: "5m",
             severity: "warning",
             summary: "A name is not found",
@@ -102,7 +107,7 @@ export function dnsProbeAlerts(namespace: string, { answerSeconds }: DnsThreshol
         },
         {
             alert: "DnsPodUnanswered",
-            expr: `${probes("probe_success", "pod", `,query="${healthName}"`)} == 0`,
+            expr: `probe_success${probed(namespace, "pod", own)} == 0`,
             for: "2m",
             severity: "warning",
             summary: "A resolver's pod does not answer",
@@ -111,7 +116,7 @@ export function dnsProbeAlerts(namespace: string, { answerSeconds }: DnsThreshol
         },
         {
             alert: "DnsSlowAnswers",
-            expr: `avg by (namespace, transport, query) (avg_over_time(${probes("probe_duration_seconds", "address")}[5m])) > ${answerSeconds}`,
+            expr: `avg by (namespace, transport, query) (avg_over_time(probe_duration_seconds${probed(namespace, "address")}[5m])) > ${answerSeconds}`,
             for: "10m",
             severity: "warning",
             summary: "Answers are slow",

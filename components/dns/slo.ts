@@ -3,6 +3,7 @@
  * https://sre.google/workbook/alerting-on-slos/ (6, multiwindow, multi-burn-rate alerts).
  */
 import type { Alert, RecordingRule } from "../watch";
+import { probed } from "./probes";
 import type { DnsObjectives } from "./settings";
 import { healthName } from "./unbound-config";
 
@@ -11,7 +12,7 @@ export const windows = ["5m", "30m", "1h", "2h", "6h", "1d", "3d"] as const;
 
 /** The share of bad events over each window. A window that is not all there yet counts what is. */
 export function sloRecords(namespace: string, { latencySeconds }: DnsObjectives): RecordingRule[] {
-    const probes = `probe_success{job="dns-probe",namespace="${namespace}",target="address",query="${healthName}"}`;
+    const probes = `probe_success${probed(namespace, "address", `,query="${healthName}"`)}`;
     const rate = (metric: string, window: string, selector = "") =>
         `sum by (namespace) (rate(${metric}{namespace="${namespace}"${selector}}[${window}]))`;
     return windows.flatMap((window) => [

@@ -8,6 +8,8 @@ export const dnsPort = 1053;
 export const controlSocket = "/run/unbound/unbound.ctl";
 /** A name that only this resolver answers: a probe for it tells of Unbound, not of the Internet. */
 export const healthName = "health.noc.internal.";
+/** How often the kubelet asks each pod for it, in seconds. */
+export const healthPeriods = { readiness: 5, liveness: 10 };
 
 /** What unbound.conf and forward-zones.conf depend on. */
 export interface UnboundConfigOptions {

@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import { images } from "../../config/versions";
 import { imageReference, labels, runAs, type Site, unprivileged } from "../site";
-import { controlSocket, dnsPort, healthName } from "./unbound-config";
+import { controlSocket, dnsPort, healthName, healthPeriods } from "./unbound-config";
 
 export const app = "unbound";
 export const exporterPort = 9167;
@@ -104,10 +104,14 @@ export function unbound(options: UnboundOptions, opts: pulumi.CustomResourceOpti
                                     { name: "dns-tcp", containerPort: dnsPort, protocol: "TCP" },
                                 ],
                                 startupProbe: { ...answers, periodSeconds: 1, failureThreshold: 60, timeoutSeconds: 2 },
-                                readinessProbe: { ...answers, periodSeconds: 5, timeoutSeconds: 3 },
+                                readinessProbe: {
+                                    ...answers,
+                                    periodSeconds: healthPeriods.readiness,
+                                    timeoutSeconds: 3,
+                                },
                                 livenessProbe: {
                                     ...answers,
-                                    periodSeconds: 10,
+                                    periodSeconds: healthPeriods.liveness,
                                     failureThreshold: 6,
                                     timeoutSeconds: 5,
                                 },

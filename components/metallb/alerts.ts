@@ -1,10 +1,11 @@
 /** What is watched of the load balancer. Names: https://metallb.universe.tf/prometheus-metrics/ */
 import type { Alert, RecordingRule } from "../watch";
+import { openPools } from "./pools";
 import type { MetallbThresholds } from "./settings";
 
 /** What alerts and panels share. Pools of fixed addresses may be used up: nobody else gets one of those. */
 export function metallbRecords(namespace: string): RecordingRule[] {
-    const pools = `{namespace="${namespace}",pool!~".+-fixed"}`;
+    const pools = `{namespace="${namespace}",${openPools}}`;
     return [
         {
             record: "pool:metallb_addresses_in_use:ratio",

@@ -1,11 +1,12 @@
 import { MessagesPerMinute, NoUnit, PercentUnit, Short } from "@grafana/grafana-foundation-sdk/units";
 
 import { bars, type Dashboard, graph, page, stat, states, table } from "../panels";
+import { openPools } from "./pools";
 
 /** The page of the load balancer. */
 export function loadBalancerDashboard(namespace: string): Dashboard {
     const of = `{namespace="${namespace}"}`;
-    const free = `{namespace="${namespace}",pool!~".+-fixed"}`;
+    const free = `{namespace="${namespace}",${openPools}}`;
     const inUse = (pools = of) => `max by (pool) (metallb_allocator_addresses_in_use_total${pools})`;
     const all = (pools = of) => `max by (pool) (metallb_allocator_addresses_total${pools})`;
     const aMinute = (metric: string) => `60 * sum by (ip) (rate(${metric}${of}[$__rate_interval]))`;

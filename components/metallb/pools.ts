@@ -1,6 +1,10 @@
 import { contains, formatRange, parseRange, without } from "../../config/addresses";
 import type { Pool } from "./settings";
 
+const fixedSuffix = "-fixed";
+/** Selects the samples of the pools that any Service may get an address from. */
+export const openPools = `pool!~".+${fixedSuffix}"`;
+
 /** An IPAddressPool's name and spec. */
 export interface PoolManifest {
     name: string;
@@ -22,7 +26,7 @@ export function poolManifests(pools: readonly Pool[], fixed: readonly string[]):
         const free = ranges.flatMap((range) => without(range, kept));
         return [
             { name, addresses: free.map(formatRange), autoAssign: true },
-            { name: `${name}-fixed`, addresses: kept.map(formatRange), autoAssign: false },
+            { name: `${name}${fixedSuffix}`, addresses: kept.map(formatRange), autoAssign: false },
         ].filter((pool) => pool.addresses.length > 0);
     });
 }

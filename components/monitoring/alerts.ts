@@ -1,33 +1,49 @@
 /** What is watched of the deployment itself: its workloads, volumes, exporters and certificates. */
+import { labelled } from "../rules";
 import type { Alert } from "../watch";
 import type { MonitoringThresholds } from "./settings";
 
 export interface DeploymentAlertsOptions {
     /** The namespaces that the program deploys to. */
     readonly namespaces: readonly string[];
-    /** The jobs that are scraped, by namespace. */
+    /** The jobs that are scraped, each once, with its namespace. */
     readonly jobs: readonly { readonly job: string; readonly namespace: string }[];
     readonly thresholds: MonitoringThresholds;
 }
+
+/** The kinds of workload, and the metrics of kube-state-metrics that count their pods. */
+export const workloads = [
+    {
+        kind: "deployment",
+        wanted: "kube_deployment_spec_replicas",
+        available: "kube_deployment_status_replicas_available",
+    },
+    {
+        kind: "statefulset",
+        wanted: "kube_statefulset_replicas",
+        available: "kube_statefulset_status_replicas_ready",
+    },
+    {
+        kind: "daemonset",
+        wanted: "kube_daemonset_status_desired_number_scheduled",
+        available: "kube_daemonset_status_number_available",
+    },
+] as const;
 
 /** The alerts on the deployment. Cluster-wide ones, on nodes and on other namespaces, come with kube-prometheus-stack. */
 export function deploymentAlerts({ namespaces, jobs, thresholds }: DeploymentAlertsOptions): Alert[] {
     const { restarts, volumeRatio, certificateDays } = thresholds;
     const ours = `{namespace=~"${namespaces.join("|")}"}`;
-    const missing = (kind: string, wanted: string, available: string) =>
-        `label_replace(label_replace(${wanted}${ours} - ${available}${ours} > 0, "workload", "$1", "${kind}", "(.+)"), "kind", "${kind}", "", "")`;
+    const missing = ({ kind, wanted, available }: (typeof workloads)[number]) =>
+        labelled(
+            `label_replace(${wanted}${ours} - ${available}${ours} > 0, "workload", "$1", "${kind}", "(.+)")`,
+            "kind",
+            kind,
+        );
     return [
         {
             alert: "ReplicasMissing",
-            expr: [
-                missing("deployment", "kube_deployment_spec_replicas", "kube_deployment_status_replicas_available"),
-                missing("statefulset", "kube_statefulset_replicas", "kube_statefulset_status_replicas_ready"),
-                missing(
-                    "daemonset",
-                    "kube_daemonset_status_desired_number_scheduled",
-                    "kube_daemonset_status_number_available",
-                ),
-            ].join(" or "),
+            expr: workloads.map(missing).join(" or "),
             for: "5m",
             severity: "warning",
             summary: "Replicas are missing",
@@ -65,7 +81,7 @@ export function deploymentAlerts({ namespaces, jobs, thresholds }: DeploymentAle
         {
             alert: "ExporterDown",
             expr: [
-                `up{job=~"${[...new Set(jobs.map(({ job }) => job))].join("|")}",namespace=~"${[...new Set(jobs.map(({ namespace }) => namespace))].join("|")}"} == 0`,
+                `up{job=~"${jobs.map(({ job }) => job).join("|")}",namespace=~"${[...new Set(jobs.map(({ namespace }) => namespace))].join("|")}"} == 0`,
                 ...jobs.map(({ job, namespace }) => `absent(up{job="${job}",namespace="${namespace}"})`),
             ].join(" or "),
             for: "2m",

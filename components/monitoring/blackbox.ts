@@ -2,10 +2,11 @@
 import { images } from "../../config/versions";
 import { type Site, splitImage, unprivileged } from "../site";
 import type { BlackboxModule, Probe } from "../watch";
+import { namespaceName } from "./values";
 
 const name = "blackbox-exporter";
-/** Its host and port, in the namespace of monitoring. */
-export const blackboxUrl = `${name}.monitoring.svc:9115`;
+/** Its host and port. */
+export const blackboxUrl = `${name}.${namespaceName}.svc:9115`;
 
 /** The values of its chart. */
 export function blackboxValues(probes: readonly Probe[], site: Site): Record<string, unknown> {

@@ -3,14 +3,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { runProgram, valueOf } from "../../commands/mock-engine";
+import { rulesOf } from "../../commands/queries";
 import { metadataOf, resource, stackRun, waitsFor } from "../../tests/support";
 
 type Values = Record<string, Record<string, unknown>> & { prometheus: { prometheusSpec: Record<string, unknown> } };
-
-interface Rule {
-    alert: string;
-    annotations: { runbook_url: string };
-}
 
 const valuesOf = async (run = stackRun("poc")) =>
     (resource(await run, "kube-prometheus-stack", "Release").inputs as { values: Values }).values;
@@ -124,10 +120,8 @@ describe("monitoring", () => {
         ]);
         expect(named("Probe")).to.deep.equal(["api-server", "dns-tcp-0-address", "dns-udp-0-address", "grafana"]);
         expect(named("PodMonitor")).to.deep.equal(["dns-tcp-0-pods", "dns-udp-0-pods"]);
-        for (const { name, type, ...watching } of run.resources.filter(({ type }) =>
-            type.includes("monitoring.coreos.com"),
-        )) {
-            expect([...waitsFor(run, { name, type, ...watching })], name).to.include(
+        for (const watching of run.resources.filter(({ type }) => type.includes("monitoring.coreos.com"))) {
+            expect([...waitsFor(run, watching)], watching.name).to.include(
                 "kubernetes:helm.sh/v3:Release::prometheus-operator-crds",
             );
         }
@@ -214,15 +208,11 @@ describe("monitoring", () => {
     });
 
     it("has a runbook for every alert, where the alert says", async () => {
-        const run = await stackRun("poc");
-        const rules = run.resources
-            .filter(({ type }) => type.endsWith(":PrometheusRule"))
-            .flatMap(({ inputs }) => (inputs.spec as { groups: { rules: Rule[] }[] }).groups)
-            .flatMap(({ rules }) => rules)
-            .filter(({ alert }) => alert);
+        const rules = rulesOf(await stackRun("poc")).flatMap((rule) => ("alert" in rule ? [rule] : []));
         expect(rules).to.have.length.greaterThan(30);
         for (const { alert, annotations } of rules) {
-            const [, file = "", anchor] = /\/docs\/runbooks\/([a-z-]+\.md)#(.*)$/.exec(annotations.runbook_url) ?? [];
+            const [, file = "", anchor] =
+                /\/docs\/runbooks\/([a-z-]+\.md)#(.*)$/.exec(annotations.runbook_url ?? "") ?? [];
             expect(anchor, alert).to.equal(alert.toLowerCase());
             expect(readFileSync(join("docs", "runbooks", file), "utf8"), file).to.contain(`\n## ${alert}\n`);
         }

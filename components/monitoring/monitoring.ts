@@ -17,6 +17,7 @@ import {
     adminSecret,
     alertmanagerSecret,
     grafanaService,
+    namespaceName,
     release,
     stackValues,
     type StackValuesOptions,
@@ -45,8 +46,6 @@ export interface MonitoringOptions extends StackValuesOptions {
     /** The components to watch. */
     readonly watched: readonly Watched[];
 }
-
-const namespaceName = "monitoring";
 
 /** Prometheus, Alertmanager and Grafana, with monitors and alerts for the components they watch. */
 export class Monitoring extends pulumi.ComponentResource {

@@ -8,6 +8,7 @@ import { MappingType } from "@grafana/grafana-foundation-sdk/dashboard";
 import { NoUnit, PercentUnit } from "@grafana/grafana-foundation-sdk/units";
 
 import { type Dashboard, type Line, page, stat, table } from "../panels";
+import { workloads } from "./alerts";
 import { dhcpGraphs, dhcpStats, dnsGraphs, dnsStats, metallbStats, type Stat } from "./wall-panels";
 
 export interface OverviewOptions {
@@ -56,25 +57,15 @@ function alertStats(): Stat[] {
 }
 
 function clusterStats(namespaces: readonly string[]): Stat[] {
-    const sum = (...metrics: string[]) =>
-        `sum(${metrics.map((metric) => `${metric}{namespace=~"${namespaces.join("|")}"}`).join(" or ")})`;
-    const ready = sum(
-        "kube_deployment_status_replicas_available",
-        "kube_statefulset_status_replicas_ready",
-        "kube_daemonset_status_number_available",
-    );
-    const wanted = sum(
-        "kube_deployment_spec_replicas",
-        "kube_statefulset_replicas",
-        "kube_daemonset_status_desired_number_scheduled",
-    );
+    const sum = (which: "wanted" | "available") =>
+        `sum(${workloads.map((kind) => `${kind[which]}{namespace=~"${namespaces.join("|")}"}`).join(" or ")})`;
     const nodesReady = 'sum(kube_node_status_condition{condition="Ready",status="true"})';
     return [
         stat(
             "Workloads",
             "Share of the pods wanted that are ready. Below 100 % something runs with less than it should.",
             PercentUnit,
-            { "pods ready": `${ready} / ${wanted}` },
+            { "pods ready": `${sum("available")} / ${sum("wanted")}` },
             { below: [1, 0.8] },
         ).decimals(0),
         stat(

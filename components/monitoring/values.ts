@@ -2,6 +2,8 @@ import { images } from "../../config/versions";
 import { type Site, splitImage } from "../site";
 import type { ControlPlaneEndpoints } from "./settings";
 
+/** The namespace of all of monitoring. */
+export const namespaceName = "monitoring";
 export const release = "kube-prometheus-stack";
 export const grafanaService = `${release}-grafana`;
 /** The Secret of Grafana's admin, and its keys. */

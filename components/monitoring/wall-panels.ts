@@ -7,13 +7,15 @@ import {
     Seconds,
 } from "@grafana/grafana-foundation-sdk/units";
 
+import { probed } from "../dns/probes";
+import { openPools } from "../metallb/pools";
 import { graph, layers, stat } from "../panels";
 
 export type Stat = ReturnType<typeof stat>;
 type Graph = ReturnType<typeof graph>;
 
 export function dnsStats(namespace: string): Stat[] {
-    const probes = `probe_success{job="dns-probe",namespace="${namespace}",target="address"}`;
+    const probes = `probe_success${probed(namespace, "address")}`;
     const rate = (metric: string, selector = "") =>
         `sum(rate(${metric}{namespace="${namespace}"${selector}}[$__rate_interval]))`;
     const servfail = rate("unbound_answer_rcodes_total", ',rcode="SERVFAIL"');
@@ -93,14 +95,15 @@ const messages = (direction: "received" | "sent", operations: string, namespace:
 export function metallbStats(namespace: string): Stat[] {
     const pools = (metric: string, selector = "") =>
         `sum(max by (pool) (metallb_allocator_${metric}{namespace="${namespace}"${selector}}))`;
-    const open = ',pool!~".+-fixed"';
     const announced = `count(count by (ip) (metallb_speaker_announced{namespace="${namespace}"}))`;
     return [
         stat(
             "Addresses free",
             "What the load balancer has left for anybody. Without any, a new Service gets none.",
             NoUnit,
-            { free: `${pools("addresses_total", open)} - ${pools("addresses_in_use_total", open)}` },
+            {
+                free: `${pools("addresses_total", `,${openPools}`)} - ${pools("addresses_in_use_total", `,${openPools}`)}`,
+            },
             { below: [3, 1] },
         ),
         stat(

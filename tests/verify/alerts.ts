@@ -33,8 +33,7 @@ describe("alerts", function () {
         if (!stack.settings.monitoring.enabled) {
             unchecked(this, "monitoring is switched off");
         }
-        const [pod] = await stack.cluster.pods("monitoring", "app.kubernetes.io/name=alertmanager");
-        alertmanager = await stack.cluster.forward(pod ?? expect.fail("no Alertmanager pod runs"), 9093);
+        alertmanager = await stack.cluster.forwardMonitoring("app.kubernetes.io/name=alertmanager", 9093);
     });
 
     after(() => {
@@ -42,10 +41,10 @@ describe("alerts", function () {
         console.log(table.toString());
     });
 
-    /** The names of the alerts that Alertmanager knows to fire in our namespaces. */
+    /** The names of the alerts that Alertmanager knows to fire. */
     async function firing(): Promise<string[]> {
         const response = await fetch(`http://127.0.0.1:${alertmanager?.port}/api/v2/alerts`);
-        const alerts = (await response.json()) as { labels: { alertname: string; namespace?: string } }[];
+        const alerts = (await response.json()) as { labels: { alertname: string } }[];
         return alerts.map(({ labels }) => labels.alertname);
     }
 
@@ -79,11 +78,8 @@ describe("alerts", function () {
             expect((await firing()).includes(alert), `${alert} fires`).to.equal(present);
         }, within);
 
-    const scale = async (kind: "Deployment" | "StatefulSet", name: string, replicas: number) => {
-        const api = stack.cluster.apps;
-        const { metadata } = await api[`readNamespaced${kind}Scale`]({ name, namespace });
-        await api[`replaceNamespaced${kind}Scale`]({ name, namespace, body: { metadata, spec: { replicas } } });
-    };
+    const scale = (kind: "Deployment" | "StatefulSet", name: string, replicas: number) =>
+        stack.cluster.scale(kind, { name, namespace }, replicas);
 
     it("tell of a cache that is gone", async function () {
         if (!stack.settings.dns.enabled) {

@@ -29,8 +29,7 @@ describe("monitoring", () => {
     before(async function () {
         stack = await deployed();
         grafana = `http://${stack.outputs.grafanaAddress ?? unchecked(this, "monitoring is switched off")}`;
-        const [pod] = await stack.cluster.pods("monitoring", "app.kubernetes.io/name=prometheus");
-        prometheus = await stack.cluster.forward(pod ?? expect.fail("no Prometheus pod runs"), 9090);
+        prometheus = await stack.cluster.forwardMonitoring("app.kubernetes.io/name=prometheus", 9090);
     });
 
     after(() => prometheus?.close());
@@ -91,8 +90,7 @@ describe("monitoring", () => {
     });
 
     it("has an Alertmanager that knows whom to tell", async () => {
-        const [pod] = await stack.cluster.pods("monitoring", "app.kubernetes.io/name=alertmanager");
-        const alertmanager = await stack.cluster.forward(pod ?? expect.fail("no Alertmanager pod runs"), 9093);
+        const alertmanager = await stack.cluster.forwardMonitoring("app.kubernetes.io/name=alertmanager", 9093);
         try {
             const { receivers, heartbeat } = stack.settings.monitoring;
             const response = await fetch(`http://127.0.0.1:${alertmanager.port}/api/v2/receivers`);

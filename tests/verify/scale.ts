@@ -22,12 +22,7 @@ describe(`DNS with ${environment.replicas} replicas`, () => {
     after(() => scaleTo(stack.settings.dns.replicas));
 
     async function scaleTo(replicas: number): Promise<void> {
-        const scale = await stack.cluster.apps.readNamespacedDeploymentScale({ name, namespace });
-        await stack.cluster.apps.replaceNamespacedDeploymentScale({
-            name,
-            namespace,
-            body: { metadata: scale.metadata, spec: { replicas } },
-        });
+        await stack.cluster.scale("Deployment", { name, namespace }, replicas);
         await eventually(async () => {
             const { status } = await stack.cluster.apps.readNamespacedDeployment({ name, namespace });
             expect([status?.readyReplicas, status?.replicas]).to.deep.equal([replicas, replicas]);
