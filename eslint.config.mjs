@@ -2,7 +2,7 @@ import pulumi from "@pulumi/eslint-plugin";
 import { defineConfig, globalIgnores } from "eslint/config";
 import tseslint from "typescript-eslint";
 
-const readElsewhere = "commands/environment.ts reads the environment, and nothing else does.";
+const readElsewhere = "config/environment.ts reads the environment, and nothing else does.";
 
 export default defineConfig(
     globalIgnores(["node_modules/", "docs/"]),
@@ -45,7 +45,7 @@ export default defineConfig(
         },
     },
     {
-        files: ["commands/environment.ts", "**/*.test.ts", "tests/**"],
+        files: ["config/environment.ts", "**/*.test.ts", "tests/**"],
         rules: { "no-restricted-properties": "off", "no-restricted-imports": "off" },
     },
     {

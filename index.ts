@@ -1,27 +1,26 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import { Dhcp } from "./components/dhcp/dhcp";
-import { Dns } from "./components/dns/dns";
-import { MetalLB } from "./components/metallb/metallb";
-import { Monitoring } from "./components/monitoring/monitoring";
-import { labels } from "./components/site";
-import type { Watched } from "./components/watch";
+import { Dhcp } from "./components/dhcp";
+import { Dns } from "./components/dns";
+import type { Component } from "./components/lib/component";
+import { labels } from "./components/lib/pods";
+import { MetalLB } from "./components/metallb";
+import { Monitoring, OperatorCrds } from "./components/monitoring";
+import { createPlatform } from "./components/platform";
+import { addressClaims, readSettings } from "./components/settings";
 import { requireKubeContext } from "./config/kube-context";
-import { fixedAddresses } from "./config/rules";
-import { readSettings } from "./config/settings";
 
-/** The whole deployment. A component that is switched off is not there, and nothing depends on it. */
+/** The whole deployment. A component that is switched off is not created, and nothing depends on it. */
 export = async () => {
     const settings = readSettings();
-    await requireKubeContext(settings.site.kubeContext);
+    const site = { ...settings.site, metallb: settings.metallb.enabled };
+    await requireKubeContext(site.kubeContext);
 
     const provider = new k8s.Provider("cluster", {
-        context: settings.site.kubeContext,
+        context: site.kubeContext,
         clusterIdentifier: pulumi.getStack(),
     });
-    const site = { ...settings.site, metallb: settings.metallb.enabled };
-
     const namespace = new k8s.core.v1.Namespace(
         "noc",
         {
@@ -33,19 +32,16 @@ export = async () => {
         { provider },
     );
 
+    const fixedAddresses = addressClaims(settings).flatMap(({ text, use }) => (use === "service" ? [text] : []));
     const metallb = settings.metallb.enabled
-        ? new MetalLB(
-              "metallb",
-              { ...settings.metallb, fixedAddresses: fixedAddresses(settings).map(({ text }) => text), site },
-              { provider },
-          )
+        ? new MetalLB("metallb", { settings: settings.metallb, fixedAddresses, site }, { provider })
         : undefined;
 
     const dns = settings.dns.enabled
         ? new Dns(
               "dns",
-              { ...settings.dns, namespace: namespace.metadata.name, site },
-              { provider, dependsOn: present(metallb) },
+              { settings: settings.dns, namespace: namespace.metadata.name, site },
+              { provider, dependsOn: existing(metallb) },
           )
         : undefined;
 
@@ -53,20 +49,27 @@ export = async () => {
         ? new Dhcp(
               "dhcp",
               {
-                  ...settings.dhcp,
+                  settings: settings.dhcp,
                   namespace: namespace.metadata.name,
                   resolvers: dns ? [dns.address] : settings.dhcp.resolvers,
                   site,
               },
-              { provider, dependsOn: present(metallb, dns) },
+              { provider, dependsOn: existing(metallb, dns) },
           )
         : undefined;
 
-    const monitoring = settings.monitoring.enabled
+    const crds = settings.monitoring.enabled
+        ? new OperatorCrds("operator-crds", { keep: settings.monitoring.keepCrds, site }, { provider })
+        : undefined;
+
+    const core = existing(metallb, dns, dhcp);
+    const platform = createPlatform(settings, { site, made: core, operatorCrds: crds }, { provider });
+
+    const monitoring = crds
         ? new Monitoring(
               "monitoring",
-              { ...settings.monitoring, watched: present(metallb, dns, dhcp), site },
-              { provider, dependsOn: present(metallb) },
+              { settings: settings.monitoring, crds, components: [...core, ...platform], site },
+              { provider, dependsOn: existing(metallb) },
           )
         : undefined;
 
@@ -76,9 +79,10 @@ export = async () => {
         dhcpAddress: dhcp?.address,
         grafanaAddress: monitoring?.grafanaAddress,
         grafanaPassword: monitoring?.grafanaPassword,
+        ...Object.fromEntries(platform.flatMap(({ outputs }) => Object.entries(outputs))),
     };
 };
 
-function present(...components: (Watched | undefined)[]): Watched[] {
+function existing(...components: (Component | undefined)[]): Component[] {
     return components.filter((component) => component !== undefined);
 }

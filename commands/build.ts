@@ -2,9 +2,9 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-import { addressFlows, deploymentWaves } from "./graph";
-import { runProgram } from "./mock-engine";
-import { projectFolder } from "./stack-config";
+import { addressFlows, deploymentWaves } from "../tools/graph";
+import { runProgram } from "../tools/mock-engine";
+import { projectFolder } from "../tools/stack-config";
 
 /**
  * The dry run: the engine's preview where the CLI is installed, the program on mocks elsewhere.
@@ -21,7 +21,7 @@ export async function build(stack: string, args: readonly string[]): Promise<voi
     const run = await runProgram(stack);
     if (graph >= 0) {
         const file = args[graph + 1] ?? `docs/${stack}.svg`;
-        const { drawGraph } = await import("./draw");
+        const { drawGraph } = await import("../tools/draw");
         mkdirSync(dirname(join(projectFolder, file)), { recursive: true });
         writeFileSync(join(projectFolder, file), await drawGraph(run));
         console.log(`wrote ${file}`);

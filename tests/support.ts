@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { spawnSync } from "node:child_process";
 
-import { type Registration, type Run, runProgram } from "../commands/mock-engine";
+import { type Registration, type Run, runProgram } from "../tools/mock-engine";
 
 const runs = new Map<string, Promise<Run>>();
 

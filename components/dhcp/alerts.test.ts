@@ -1,6 +1,6 @@
 import { testAlerts } from "../../tests/alert-tests";
 import { keaAlerts, keaRecords } from "./alerts";
-import { dhcpKeys } from "./settings";
+import { dhcpSettings } from "./settings";
 
 const namespace = "noc";
 const kea = 'namespace="noc",pod="kea-dhcp-0",job="kea-dhcp"';
@@ -9,12 +9,12 @@ const labels = { namespace, subnet: "10.0.0.0/24" };
 
 describe("alerts on DHCP", () => {
     testAlerts(
+        "dhcp",
         [
             {
                 name: "dhcp",
-                namespace,
                 records: keaRecords(namespace),
-                alerts: keaAlerts(namespace, "kea-dhcp", dhcpKeys.dhcpThresholds.parse("{}")),
+                alerts: keaAlerts(namespace, "kea-dhcp", dhcpSettings.shape.thresholds.parse(undefined)),
             },
         ],
         [

@@ -3,8 +3,8 @@
  * the subnet's. It has no sample of its own for Kea being down, and none for the state of high availability. Names:
  * https://github.com/mweinelt/kea-exporter
  */
-import { labelled, whileStateIsKnown } from "../rules";
-import type { Alert, RecordingRule } from "../watch";
+import { labelled, whileStateIsKnown } from "../lib/prometheus-rules";
+import type { Alert, RecordingRule } from "../lib/monitoring-spec";
 import type { DhcpThresholds } from "./settings";
 
 /** What alerts and panels share, for each subnet. */
@@ -33,11 +33,11 @@ export function failedAllocations(namespace: string): string {
  */
 export function keaAlerts(namespace: string, app: string, thresholds: DhcpThresholds): Alert[] {
     const { poolWarning, poolCritical, naksPerMinute, declinedAddresses, quietMinutes } = thresholds;
-    const of = (selector = "") => `{namespace="${namespace}"${selector}}`;
-    const assigned = `namespace_subnet:kea_addresses_assigned:ratio${of()}`;
+    const samples = (matchers = "") => `{namespace="${namespace}"${matchers}}`;
+    const assigned = `namespace_subnet:kea_addresses_assigned:ratio${samples()}`;
     const ready = `kube_statefulset_status_replicas_ready{namespace="${namespace}",statefulset="${app}"}`;
     const received = (operation: string) =>
-        `sum by (namespace) (rate(kea_dhcp4_packets_received_total${of(`,operation=~"${operation}"`)}[5m]))`;
+        `sum by (namespace) (rate(kea_dhcp4_packets_received_total${samples(`,operation=~"${operation}"`)}[5m]))`;
     return [
         {
             alert: "KeaDown",
@@ -83,7 +83,7 @@ export function keaAlerts(namespace: string, app: string, thresholds: DhcpThresh
         },
         {
             alert: "KeaNAKs",
-            expr: `60 * sum by (namespace) (rate(kea_dhcp4_packets_sent_total${of(',operation="nak"')}[5m])) > ${naksPerMinute}`,
+            expr: `60 * sum by (namespace) (rate(kea_dhcp4_packets_sent_total${samples(',operation="nak"')}[5m])) > ${naksPerMinute}`,
             for: "5m",
             severity: "warning",
             summary: "Many requests are refused",
@@ -92,7 +92,7 @@ export function keaAlerts(namespace: string, app: string, thresholds: DhcpThresh
         },
         {
             alert: "KeaDeclinedAddresses",
-            expr: `sum by (namespace, subnet) (kea_dhcp4_addresses_declined_total${of(',pool=""')}) >= ${declinedAddresses}`,
+            expr: `sum by (namespace, subnet) (kea_dhcp4_addresses_declined_total${samples(',pool=""')}) >= ${declinedAddresses}`,
             for: "5m",
             severity: "warning",
             summary: "Somebody else uses the pool's addresses",
@@ -110,7 +110,7 @@ export function keaAlerts(namespace: string, app: string, thresholds: DhcpThresh
         {
             alert: "KeaUnansweredClients",
             // Kea is silent, and counts no failure, where it has no subnet for the relay's address.
-            expr: `sum by (namespace) (rate(kea_dhcp4_packets_sent_total${of(',operation="offer"')}[5m])) < 0.5 * (${received("discover")} > 0.05)`,
+            expr: `sum by (namespace) (rate(kea_dhcp4_packets_sent_total${samples(',operation="offer"')}[5m])) < 0.5 * (${received("discover")} > 0.05)`,
             for: "10m",
             severity: "warning",
             summary: "Clients get no offer",

@@ -1,6 +1,6 @@
 import { MessagesPerMinute, NoUnit, PercentUnit, Short } from "@grafana/grafana-foundation-sdk/units";
 
-import { bars, type Dashboard, graph, page, stat, table } from "../panels";
+import { bars, type Dashboard, dashboard, graph, stat, table } from "../lib/dashboards";
 import { failedAllocations } from "./alerts";
 
 /** The page of the DHCP server. */
@@ -18,11 +18,11 @@ export function dhcpDashboard(namespace: string): Dashboard {
         aMinute("kea_dhcp4_packets_sent_total", "operation", `,operation=~"${operation}"`);
     const total = (messages: string) => `sum(${messages})`;
 
-    return page({
+    return dashboard({
         uid: "noc-dhcp",
         title: "DHCP",
         description: "The DHCP server: how full its subnets are, and whether clients get what they ask for.",
-        content: [
+        rows: [
             [
                 4,
                 stat(

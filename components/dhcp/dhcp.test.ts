@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { parseAllDocuments, stringify } from "yaml";
 
-import { runProgram, valueOf } from "../../commands/mock-engine";
+import { runProgram, valueOf } from "../../tools/mock-engine";
 import { metadataOf, resource, stackRun, waitsFor } from "../../tests/support";
 import { keaConfig, type KeaConfigOptions } from "./kea-config";
 import { keaValues } from "./values";
@@ -216,13 +216,13 @@ describe("DHCP", () => {
     it("has the DNS address in the graph, not only in a list of dependencies", async () => {
         const release = resource(await stackRun("poc"), "kea-dhcp", "Release");
         expect(release.propertyDependencies.values)
-            .to.include("kubernetes:core/v1:Service::unbound")
-            .and.include("kubernetes:core/v1:Service::kea-dhcp");
+            .to.include("noc:dns:Dns$kubernetes:core/v1:Service::unbound")
+            .and.include("noc:dhcp:Dhcp$kubernetes:core/v1:Service::kea-dhcp");
     });
 
     it("hands out the configured resolvers where DNS is switched off", async () => {
         const { "option-data": data } = await config({
-            config: { "noc:dnsEnabled": "false", "noc:dhcpResolvers": '["192.168.1.53"]' },
+            settings: { "dns.enabled": false, "dhcp.resolvers": ["192.168.1.53"] },
         });
         expect(data).to.deep.include({ name: "domain-name-servers", data: "192.168.1.53" });
     });
@@ -246,7 +246,7 @@ describe("DHCP", () => {
     it("waits for DNS, and for nothing of monitoring", async () => {
         const run = await stackRun("poc");
         const before = waitsFor(run, resource(run, "kea-dhcp", "Release"));
-        expect(before).to.include("kubernetes:apps/v1:Deployment::unbound");
+        expect(before).to.include("noc:dns:Dns$kubernetes:apps/v1:Deployment::unbound");
         expect([...before].filter((id) => /monitoring|prometheus/.test(id))).to.deep.equal([]);
     });
 

@@ -2,35 +2,21 @@
 import { isIPv4 } from "node:net";
 
 import { runError } from "../../config/run-error";
-import type { Option, Reservation, Subnet } from "./settings";
+import type { DhcpSettings, Reservation, Subnet } from "./settings";
 
 /** The folder of the control socket, in a volume that the exporter shares. */
 export const runFolder = "/run/kea";
 export const controlSocket = `${runFolder}/kea-dhcp4-ctrl.sock`;
 
-/** What the DHCP server hands out. */
-export interface KeaConfigOptions {
+/** The settings that Kea's configuration depends on, and what only the load balancer knows. */
+export interface KeaConfigOptions extends Pick<
+    DhcpSettings,
+    "domain" | "validLifetime" | "renewTimer" | "rebindTimer" | "subnets" | "options" | "log"
+> {
     /** Addresses of the resolvers (option 6). */
     readonly resolvers: readonly string[];
-    /** The address that clients renew at (option 54). Defaults to the pod's, which only lasts as long as the pod. */
+    /** The address that clients renew at (option 54). Defaults to the pod's, which is lost with the pod. */
     readonly serverIdentifier?: string;
-    /** Domain name and search list (options 15 and 119). */
-    readonly domain: string;
-    /** How long a lease is valid, in seconds. */
-    readonly validLifetime: number;
-    /** When a client asks its server to renew (T1), in seconds. */
-    readonly renewTimer: number;
-    /** When a client asks any server (T2), in seconds. */
-    readonly rebindTimer: number;
-    readonly subnets: readonly Subnet[];
-    /** Options of every subnet. */
-    readonly options: readonly Option[];
-    /**
-     * What is logged. `errors`: warnings and errors. `leases`: also a line whenever an address is offered, leased,
-     * released or declined. `packets`: also the messages that come in and go out, and why one is dropped or refused;
-     * see docs/logs.md. Defaults to errors.
-     */
-    readonly log: "errors" | "leases" | "packets";
 }
 
 /**
@@ -42,7 +28,7 @@ export function keaConfig(options: KeaConfigOptions) {
     const named = resolvers.find((resolver) => !isIPv4(resolver));
     if (named !== undefined) {
         throw runError(
-            `the load balancer gave DNS the name ${named}, but DHCP can only hand out addresses; set noc:dhcpResolvers and noc:dnsEnabled to false, or use a load balancer that gives addresses`,
+            `the load balancer gave DNS the name ${named}, but DHCP can only hand out addresses; set noc:dhcp.resolvers and noc:dns.enabled to false, or use a load balancer that gives addresses`,
         );
     }
     return {

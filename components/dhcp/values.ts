@@ -1,6 +1,8 @@
-import { images } from "../../config/versions";
-import { imageReference, runAs, type Site, splitImage, unprivileged } from "../site";
-import { type keaConfig, controlSocket, runFolder } from "./kea-config";
+import { imageReference, splitImage } from "../lib/images";
+import { runAs, unprivileged } from "../lib/pods";
+import type { Site } from "../lib/site";
+import { controlSocket, type keaConfig, runFolder } from "./kea-config";
+import { images } from "./versions";
 
 export const app = "kea-dhcp";
 /** Where Kea listens: above 1024, so that it needs no privilege. The Service maps port 67 to it. */

@@ -3,10 +3,10 @@ import { expect } from "chai";
 import { testAlerts } from "../../tests/alert-tests";
 import { unboundAlerts, unboundRecords } from "./alerts";
 import { dnsProbeAlerts, dnsProbes, ownQueries } from "./probes";
-import { dnsKeys } from "./settings";
+import { dnsSettings } from "./settings";
 
 const namespace = "noc";
-const thresholds = dnsKeys.dnsThresholds.parse("{}");
+const thresholds = dnsSettings.shape.thresholds.parse(undefined);
 
 const pod = 'namespace="noc",job="unbound",pod="unbound-1"';
 const perPod = { namespace, pod: "unbound-1" };
@@ -35,10 +35,10 @@ const probed = {
 
 describe("alerts on DNS", () => {
     testAlerts(
+        "dns",
         [
             {
                 name: "dns",
-                namespace,
                 records: unboundRecords(namespace),
                 alerts: [
                     ...unboundAlerts({ namespace, service: "unbound", thresholds, probeNames: [] }),
@@ -247,7 +247,7 @@ describe("alerts on DNS", () => {
     );
 
     it("counts as clients' only what the probes and health checks do not ask themselves", () => {
-        const probes = dnsProbes({ namespace, address: "10.0.0.1", pods: {}, names: ["example.org"] });
+        const probes = dnsProbes({ address: "10.0.0.1", pods: {}, names: ["example.org"] });
         // Two names over two transports, at the address and at each pod, every fifteen seconds; health checks beside.
         expect(probes).to.have.length(8);
         expect(ownQueries(["example.org"])).to.deep.equal({ perPod: 0.5667, together: 0.2667 });

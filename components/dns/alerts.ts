@@ -2,8 +2,8 @@
  * What is watched of Unbound, from inside. The exporter counts by thread: every expression sums over them. It answers
  * scrapes also when Unbound is down, and says so with `unbound_up 0`. Names: https://github.com/letsencrypt/unbound_exporter
  */
-import { whileStateIsKnown } from "../rules";
-import type { Alert, RecordingRule } from "../watch";
+import { whileStateIsKnown } from "../lib/prometheus-rules";
+import type { Alert, RecordingRule } from "../lib/monitoring-spec";
 import { ownQueries } from "./probes";
 import type { DnsThresholds } from "./settings";
 
@@ -59,14 +59,14 @@ export interface UnboundAlertsOptions {
 export function unboundAlerts({ namespace, service, thresholds, probeNames }: UnboundAlertsOptions): Alert[] {
     const { servfailRatio, unansweredRatio, bogusRatio, recursionSeconds, cacheHitRatio, replicaShare, clientQueries } =
         thresholds;
-    const of = `{namespace="${namespace}"}`;
-    const queries = `namespace_pod:unbound_queries:rate5m${of}`;
+    const selector = `{namespace="${namespace}"}`;
+    const queries = `namespace_pod:unbound_queries:rate5m${selector}`;
     const lookups = perPod(namespace, "unbound_cache_misses_total");
     const own = ownQueries(probeNames);
     return [
         {
             alert: "UnboundDown",
-            expr: `unbound_up${of} == 0 or absent(unbound_up{namespace="${namespace}",job="unbound"})`,
+            expr: `unbound_up${selector} == 0 or absent(unbound_up{namespace="${namespace}",job="unbound"})`,
             for: "1m",
             severity: "critical",
             summary: "A resolver is down",
@@ -102,7 +102,7 @@ export function unboundAlerts({ namespace, service, thresholds, probeNames }: Un
         },
         {
             alert: "UnboundHighSERVFAILRate",
-            expr: `namespace_pod:unbound_servfail:ratio_rate5m${of} > ${servfailRatio}`,
+            expr: `namespace_pod:unbound_servfail:ratio_rate5m${selector} > ${servfailRatio}`,
             for: "5m",
             severity: "warning",
             summary: "Many answers are SERVFAIL",
@@ -111,7 +111,7 @@ export function unboundAlerts({ namespace, service, thresholds, probeNames }: Un
         },
         {
             alert: "UnboundUnansweredQueries",
-            expr: `namespace_pod:unbound_unanswered:ratio_rate5m${of} > ${unansweredRatio} and ${lookups} > 0.1`,
+            expr: `namespace_pod:unbound_unanswered:ratio_rate5m${selector} > ${unansweredRatio} and ${lookups} > 0.1`,
             for: "5m",
             severity: "warning",
             summary: "Many queries get no answer",
@@ -120,7 +120,7 @@ export function unboundAlerts({ namespace, service, thresholds, probeNames }: Un
         },
         {
             alert: "UnboundDNSSECFailures",
-            expr: `namespace_pod:unbound_bogus:ratio_rate5m${of} > ${bogusRatio}`,
+            expr: `namespace_pod:unbound_bogus:ratio_rate5m${selector} > ${bogusRatio}`,
             for: "5m",
             severity: "warning",
             summary: "Answers fail DNSSEC validation",
@@ -131,7 +131,7 @@ export function unboundAlerts({ namespace, service, thresholds, probeNames }: Un
         {
             alert: "UnboundSlowRecursion",
             // A handful of lookups says nothing.
-            expr: `namespace_pod:unbound_recursion_seconds:p90_5m${of} > ${recursionSeconds} and ${lookups} > 0.1`,
+            expr: `namespace_pod:unbound_recursion_seconds:p90_5m${selector} > ${recursionSeconds} and ${lookups} > 0.1`,
             for: "10m",
             severity: "warning",
             summary: "Recursion is slow",
@@ -140,7 +140,7 @@ export function unboundAlerts({ namespace, service, thresholds, probeNames }: Un
         },
         {
             alert: "UnboundRequestListOverflow",
-            expr: `namespace_pod:unbound_dropped:rate5m${of} > 0`,
+            expr: `namespace_pod:unbound_dropped:rate5m${selector} > 0`,
             for: "5m",
             severity: "warning",
             summary: "Queries are dropped",
@@ -149,7 +149,7 @@ export function unboundAlerts({ namespace, service, thresholds, probeNames }: Un
         },
         {
             alert: "UnboundLowCacheHitRate",
-            expr: `namespace_pod:unbound_cache_hits:ratio_rate5m${of} < ${cacheHitRatio} and ${queries} > 10`,
+            expr: `namespace_pod:unbound_cache_hits:ratio_rate5m${selector} < ${cacheHitRatio} and ${queries} > 10`,
             for: "30m",
             severity: "info",
             summary: "Few answers come from the cache",

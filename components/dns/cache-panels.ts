@@ -1,14 +1,14 @@
 import { BytesIEC, OpsPerSecond, Short } from "@grafana/grafana-foundation-sdk/units";
 
-import { graph, type Line } from "../panels";
+import { graph, type Row } from "../lib/dashboards";
 
 /** What Redis counts a second. */
 export const redisRate = (namespace: string, metric: string): string =>
     `sum(rate(${metric}{namespace="${namespace}"}[$__rate_interval]))`;
 
 /** What the caches hold: those in the pods' memory, and the one in Redis. */
-export function cachePanels(namespace: string): Line[] {
-    const of = `{namespace="${namespace}",pod=~"$pod"}`;
+export function cachePanels(namespace: string): Row[] {
+    const selector = `{namespace="${namespace}",pod=~"$pod"}`;
     const redis = (metric: string) => `sum(${metric}{namespace="${namespace}"})`;
     return [
         [
@@ -17,15 +17,15 @@ export function cachePanels(namespace: string): Line[] {
                 "Memory of the caches",
                 "What messages and record sets take in each pod. They grow to a fixed size; worry when they start anew: the pod has restarted.",
                 BytesIEC,
-                { "{{cache}} {{pod}}": `sum by (pod, cache) (unbound_memory_caches_bytes${of})` },
+                { "{{cache}} {{pod}}": `sum by (pod, cache) (unbound_memory_caches_bytes${selector})` },
             ),
             graph(
                 "Entries of the caches",
                 "How much each pod remembers. Worry when it stays low under load: the pod keeps restarting.",
                 Short,
                 {
-                    "messages {{pod}}": `sum by (pod) (unbound_msg_cache_count${of})`,
-                    "record sets {{pod}}": `sum by (pod) (unbound_rrset_cache_count${of})`,
+                    "messages {{pod}}": `sum by (pod) (unbound_msg_cache_count${selector})`,
+                    "record sets {{pod}}": `sum by (pod) (unbound_rrset_cache_count${selector})`,
                 },
             ),
             graph(

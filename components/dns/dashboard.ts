@@ -1,6 +1,6 @@
 import { PercentUnit, RequestsPerSecond, Seconds, Short } from "@grafana/grafana-foundation-sdk/units";
 
-import { choice, type Dashboard, graph, heatmap, layers, page, stat, states } from "../panels";
+import { choice, type Dashboard, dashboard, graph, heatmap, layers, stat, states } from "../lib/dashboards";
 import { cachePanels, redisRate } from "./cache-panels";
 import { probed } from "./probes";
 import type { windows } from "./slo";
@@ -10,8 +10,8 @@ const shownWindows = ["1h", "6h", "1d", "3d"] satisfies (typeof windows)[number]
 /** The page of the resolver and of the cache that its pods share. */
 export function dnsDashboard(namespace: string): Dashboard {
     const here = `namespace="${namespace}"`;
-    const of = `{${here},pod=~"$pod"}`;
-    const rate = (metric: string, by = "pod") => `sum by (${by}) (rate(${metric}${of}[$__rate_interval]))`;
+    const selector = `{${here},pod=~"$pod"}`;
+    const rate = (metric: string, by = "pod") => `sum by (${by}) (rate(${metric}${selector}[$__rate_interval]))`;
     const all = (metric: string) => rate(metric, "namespace");
     const quantile = (q: number) => `histogram_quantile(${q}, ${rate("unbound_response_time_seconds_bucket", "le")})`;
     const addressProbes = probed(namespace, "address");
@@ -20,12 +20,12 @@ export function dnsDashboard(namespace: string): Dashboard {
         Object.fromEntries(shownWindows.map((window) => [window, `1 - ${bad}:ratio_rate${window}{${here}}`]));
     const redis = (metric: string) => redisRate(namespace, metric);
 
-    return page({
+    return dashboard({
         uid: "noc-dns",
         title: "DNS",
         description: "The resolver: what it is asked, how well and how fast it answers, and what its caches hold.",
         variables: [choice("pod", `unbound_up{${here}}`).label("Pod")],
-        content: [
+        rows: [
             [
                 4,
                 stat(
@@ -81,8 +81,8 @@ export function dnsDashboard(namespace: string): Dashboard {
                     "What each pod and all together are asked. Worry when it drops to nothing, or jumps without a reason.",
                     RequestsPerSecond,
                     {
-                        "{{pod}}": `namespace_pod:unbound_queries:rate5m${of}`,
-                        all: `sum(namespace_pod:unbound_queries:rate5m${of})`,
+                        "{{pod}}": `namespace_pod:unbound_queries:rate5m${selector}`,
+                        all: `sum(namespace_pod:unbound_queries:rate5m${selector})`,
                     },
                 ),
                 layers(
@@ -115,9 +115,9 @@ export function dnsDashboard(namespace: string): Dashboard {
                     "Share that is SERVFAIL, that fails DNSSEC validation, and of the lookups that get no answer at all. Worry when it stays: upstream is away, or zones do not validate.",
                     PercentUnit,
                     {
-                        "SERVFAIL {{pod}}": `namespace_pod:unbound_servfail:ratio_rate5m${of}`,
-                        "bogus {{pod}}": `namespace_pod:unbound_bogus:ratio_rate5m${of}`,
-                        "unanswered {{pod}}": `namespace_pod:unbound_unanswered:ratio_rate5m${of}`,
+                        "SERVFAIL {{pod}}": `namespace_pod:unbound_servfail:ratio_rate5m${selector}`,
+                        "bogus {{pod}}": `namespace_pod:unbound_bogus:ratio_rate5m${selector}`,
+                        "unanswered {{pod}}": `namespace_pod:unbound_unanswered:ratio_rate5m${selector}`,
                     },
                     { above: [0.05, 0.2] },
                 ),
@@ -136,7 +136,7 @@ export function dnsDashboard(namespace: string): Dashboard {
                     "Share that the pods' memory answers, and of the rest that Redis does. Low for a while after a start; else the cache is too small.",
                     PercentUnit,
                     {
-                        "{{pod}}": `namespace_pod:unbound_cache_hits:ratio_rate5m${of}`,
+                        "{{pod}}": `namespace_pod:unbound_cache_hits:ratio_rate5m${selector}`,
                         all: `${all("unbound_cache_hits_total")} / (${all("unbound_cache_hits_total")} + ${all("unbound_cache_misses_total")})`,
                         Redis: `${redis("redis_keyspace_hits_total")} / (${redis("redis_keyspace_hits_total")} + ${redis("redis_keyspace_misses_total")})`,
                     },
@@ -168,8 +168,8 @@ export function dnsDashboard(namespace: string): Dashboard {
                     "Look-ups under way. Worry when it grows and stays: upstream is slow, or somebody asks for names that do not exist.",
                     Short,
                     {
-                        "{{pod}}": `sum by (pod) (unbound_request_list_current_all${of})`,
-                        "{{pod}} for clients": `sum by (pod) (unbound_request_list_current_user${of})`,
+                        "{{pod}}": `sum by (pod) (unbound_request_list_current_all${selector})`,
+                        "{{pod}} for clients": `sum by (pod) (unbound_request_list_current_user${selector})`,
                     },
                 ),
                 graph(
@@ -177,7 +177,7 @@ export function dnsDashboard(namespace: string): Dashboard {
                     "Queries dropped from a full request list or from outside dnsAllowFrom, and replies nobody asked for. The last may be forgery.",
                     RequestsPerSecond,
                     {
-                        "dropped by {{pod}}": `namespace_pod:unbound_dropped:rate5m${of}`,
+                        "dropped by {{pod}}": `namespace_pod:unbound_dropped:rate5m${selector}`,
                         "unwanted queries": all("unbound_unwanted_queries_total"),
                         "unwanted replies": all("unbound_unwanted_replies_total"),
                     },

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { runProgram, valueOf } from "../../commands/mock-engine";
+import { runProgram, valueOf } from "../../tools/mock-engine";
 import { metadataOf, resource, stackRun } from "../../tests/support";
 import { dnsPort, healthName } from "./unbound-config";
 
@@ -67,7 +67,7 @@ describe("DNS", () => {
     });
 
     it("does not restart a pod because there shall be another", async () => {
-        const more = await runProgram("poc", { config: { "noc:dnsReplicas": "3" } });
+        const more = await runProgram("poc", { settings: { "dns.replicas": 3 } });
         const { template } = (
             resource(more, "unbound", "Deployment").inputs as { spec: { template: { spec: PodSpec } } }
         ).spec;
@@ -90,7 +90,7 @@ describe("DNS", () => {
         const { inputs } = resource(await stackRun("poc"), "unbound-config");
         expect(inputs).not.to.have.nested.property("metadata.name");
         expect(resource(await stackRun("poc"), "unbound", "Deployment").propertyDependencies.spec).to.include(
-            "kubernetes:core/v1:ConfigMap::unbound-config",
+            "noc:dns:Dns$kubernetes:core/v1:ConfigMap::unbound-config",
         );
     });
 
@@ -121,8 +121,8 @@ describe("DNS", () => {
     });
 
     it("tells a host name where the load balancer gives only that", async () => {
-        const config = { "noc:dhcpEnabled": "false" };
-        const named = await runProgram("poc", { config, ingress: () => [{ hostname: "lb.example.org" }] });
+        const settings = { "dhcp.enabled": false };
+        const named = await runProgram("poc", { settings, ingress: () => [{ hostname: "lb.example.org" }] });
         expect(await valueOf(named.outputs.dnsAddress as never)).to.equal("lb.example.org");
     });
 });

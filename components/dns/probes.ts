@@ -1,12 +1,11 @@
 /** What is asked of the resolver from outside: at its address and at each of its pods, over UDP and TCP. */
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Alert, BlackboxModule, Probe } from "../watch";
+import type { Alert, BlackboxModule, Probe } from "../lib/monitoring-spec";
 import type { DnsThresholds } from "./settings";
 import { healthName, healthPeriods } from "./unbound-config";
 
 export interface DnsProbesOptions {
-    readonly namespace: string;
     /** The address that clients use. */
     readonly address: pulumi.Input<string>;
     /** Labels of the resolver's pods. */
@@ -25,11 +24,11 @@ export const probed = (namespace: string, target: "address" | "pod", more = ""):
     `{job="${job}",namespace="${namespace}",target="${target}"${more}}`;
 
 /** Every name over both transports, at the address and at each pod. */
-export function dnsProbes({ namespace, address, pods, names }: DnsProbesOptions): Probe[] {
+export function dnsProbes({ address, pods, names }: DnsProbesOptions): Probe[] {
     return [healthName, ...names].flatMap((query, i) =>
         (["udp", "tcp"] as const).flatMap((transport): Probe[] => {
             const module = dnsModule(`dns-${transport}-${i}`, transport, query);
-            const probe = { job, namespace, module, interval };
+            const probe = { job, module, interval };
             const labels = { transport, query };
             return [
                 {

@@ -1,6 +1,6 @@
 import { testAlerts } from "../../tests/alert-tests";
 import { redisAlerts } from "./redis-alerts";
-import { dnsKeys } from "./settings";
+import { dnsSettings } from "./settings";
 
 const namespace = "noc";
 const redis = 'namespace="noc",job="redis",pod="redis-1"';
@@ -8,12 +8,12 @@ const perRedis = { namespace, pod: "redis-1" };
 
 describe("alerts on Redis", () => {
     testAlerts(
+        "dns",
         [
             {
                 name: "redis",
-                namespace,
                 records: [],
-                alerts: redisAlerts(namespace, dnsKeys.dnsThresholds.parse("{}")),
+                alerts: redisAlerts(namespace, dnsSettings.shape.thresholds.parse(undefined)),
             },
         ],
         [

@@ -1,15 +1,15 @@
 /** What is watched of the shared cache. Names: https://github.com/oliver006/redis_exporter */
-import type { Alert } from "../watch";
+import type { Alert } from "../lib/monitoring-spec";
 import type { DnsThresholds } from "./settings";
 
 /** The alerts on Redis. None is critical: the resolvers answer without it, only slower. */
 export function redisAlerts(namespace: string, thresholds: DnsThresholds): Alert[] {
     const { redisMemoryRatio, redisEvictions, redisUnexpiringRatio } = thresholds;
-    const of = `{namespace="${namespace}"}`;
+    const selector = `{namespace="${namespace}"}`;
     return [
         {
             alert: "RedisDown",
-            expr: `redis_up${of} == 0 or absent(redis_up{namespace="${namespace}",job="redis"})`,
+            expr: `redis_up${selector} == 0 or absent(redis_up{namespace="${namespace}",job="redis"})`,
             for: "1m",
             severity: "warning",
             summary: "The shared cache is down",
@@ -22,7 +22,7 @@ export function redisAlerts(namespace: string, thresholds: DnsThresholds): Alert
         },
         {
             alert: "RedisMemoryNearlyFull",
-            expr: `redis_memory_used_bytes${of} / (redis_memory_max_bytes${of} > 0) > ${redisMemoryRatio}`,
+            expr: `redis_memory_used_bytes${selector} / (redis_memory_max_bytes${selector} > 0) > ${redisMemoryRatio}`,
             for: "15m",
             severity: "info",
             summary: "The shared cache is nearly full",
@@ -31,7 +31,7 @@ export function redisAlerts(namespace: string, thresholds: DnsThresholds): Alert
         },
         {
             alert: "RedisEvictions",
-            expr: `sum by (namespace, pod) (rate(redis_evicted_keys_total${of}[5m])) > ${redisEvictions}`,
+            expr: `sum by (namespace, pod) (rate(redis_evicted_keys_total${selector}[5m])) > ${redisEvictions}`,
             for: "15m",
             severity: "warning",
             summary: "The shared cache is too small",
@@ -41,7 +41,7 @@ export function redisAlerts(namespace: string, thresholds: DnsThresholds): Alert
         },
         {
             alert: "RedisRejectedConnections",
-            expr: `sum by (namespace, pod) (increase(redis_rejected_connections_total${of}[5m])) > 0`,
+            expr: `sum by (namespace, pod) (increase(redis_rejected_connections_total${selector}[5m])) > 0`,
             for: "0m",
             severity: "warning",
             summary: "The shared cache turns connections away",
@@ -52,7 +52,7 @@ export function redisAlerts(namespace: string, thresholds: DnsThresholds): Alert
             alert: "RedisUnexpiringKeys",
             // Unbound learns only at its own start whether Redis can expire what it stores, and believes it for life:
             // https://github.com/NLnetLabs/unbound/blob/release-1.24.2/cachedb/redis.c
-            expr: `sum by (namespace, pod) (redis_db_keys${of} - redis_db_keys_expiring${of}) / (sum by (namespace, pod) (redis_db_keys${of}) > 100) > ${redisUnexpiringRatio}`,
+            expr: `sum by (namespace, pod) (redis_db_keys${selector} - redis_db_keys_expiring${selector}) / (sum by (namespace, pod) (redis_db_keys${selector}) > 100) > ${redisUnexpiringRatio}`,
             for: "15m",
             severity: "warning",
             summary: "Answers in the shared cache do not expire",

@@ -1,10 +1,12 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import { images } from "../../config/versions";
-import { metricsService } from "../metrics";
-import { imageReference, labels, runAs, type Site, unprivileged } from "../site";
+import { metricsService } from "../lib/metrics";
+import { imageReference } from "../lib/images";
+import { labels, runAs, unprivileged } from "../lib/pods";
+import type { Site } from "../lib/site";
 import { redisMaxMemory } from "./sizing";
+import { images } from "./versions";
 
 const app = "redis";
 const exporterPort = 9121;

@@ -1,9 +1,9 @@
 import { testAlerts } from "../../tests/alert-tests";
-import { dnsKeys } from "./settings";
+import { dnsSettings } from "./settings";
 import { sloAlerts, sloRecords } from "./slo";
 
 const namespace = "noc";
-const objectives = dnsKeys.dnsObjectives.parse("{}");
+const objectives = dnsSettings.shape.objectives.parse(undefined);
 
 const pod = 'namespace="noc",job="unbound",pod="unbound-1"';
 const probe = 'namespace="noc",job="dns-probe",target="address",transport="tcp",query="health.noc.internal."';
@@ -22,10 +22,10 @@ describe("alerts on the objectives of DNS", () => {
         },
     ];
     testAlerts(
+        "dns",
         [
             {
                 name: "dns-objectives",
-                namespace,
                 records: sloRecords(namespace, objectives),
                 alerts: sloAlerts(namespace, objectives),
             },

@@ -2,7 +2,7 @@
  * What the resolver promises, and alerts when it is about to break it: burn rates over two windows each, as in
  * https://sre.google/workbook/alerting-on-slos/ (6, multiwindow, multi-burn-rate alerts).
  */
-import type { Alert, RecordingRule } from "../watch";
+import type { Alert, RecordingRule } from "../lib/monitoring-spec";
 import { probed } from "./probes";
 import type { DnsObjectives } from "./settings";
 import { healthName } from "./unbound-config";

@@ -1,5 +1,5 @@
 /** Unbound's three configuration files, as text. Manual: https://unbound.docs.nlnetlabs.nl/en/latest/manpages/unbound.conf.html */
-import type { ForwardZone, LocalRecord, StubZone } from "./settings";
+import type { DnsSettings, LocalRecord } from "./settings";
 import { unboundSizing } from "./sizing";
 
 /** Where Unbound listens: above 1024, so that it needs no privilege. The Service maps port 53 to it. */
@@ -11,32 +11,20 @@ export const healthName = "health.noc.internal.";
 /** How often the kubelet asks each pod for it, in seconds. */
 export const healthPeriods = { readiness: 5, liveness: 10 };
 
-/** What unbound.conf and forward-zones.conf depend on. */
-export interface UnboundConfigOptions {
-    /** CPU limit of an Unbound pod, a Kubernetes quantity; it decides the threads. Defaults to 1. */
-    readonly cpu: string;
-    /** Memory limit of an Unbound pod, a Kubernetes quantity; it decides the caches. Defaults to 512Mi. */
-    readonly memory: string;
-    /** Networks (CIDR) that are answered. Defaults to none. */
-    readonly allowFrom: readonly string[];
-    /** Whether answers are validated. Defaults to true. */
-    readonly dnssec: boolean;
-    /** DS or DNSKEY records of signed zones that hang on no public chain of trust. Defaults to none. */
-    readonly trustAnchors: readonly string[];
-    /** Zones sent to other resolvers. Defaults to none. */
-    readonly forwardZones: readonly ForwardZone[];
-    /** Zones asked of their own authoritative servers. Defaults to none. */
-    readonly stubZones: readonly StubZone[];
-    /** Records that the resolver answers itself. Defaults to none. */
-    readonly localRecords: readonly LocalRecord[];
-    /** Whether to ask and answer over IPv6 as well. Defaults to false. */
-    readonly ipv6: boolean;
-    /**
-     * What is logged. `errors`: starts, warnings and errors. `queries`: also a line for every answer, with the client's
-     * address and what it asked for, at the cost of throughput; see docs/logs.md. Defaults to errors.
-     */
-    readonly log: "errors" | "queries";
-}
+/** The settings that unbound.conf and forward-zones.conf depend on. */
+export type UnboundConfigOptions = Pick<
+    DnsSettings,
+    | "cpu"
+    | "memory"
+    | "allowFrom"
+    | "dnssec"
+    | "trustAnchors"
+    | "forwardZones"
+    | "stubZones"
+    | "localRecords"
+    | "ipv6"
+    | "log"
+>;
 
 /** Renders unbound.conf: the server itself. */
 export function unboundConf(options: UnboundConfigOptions): string {

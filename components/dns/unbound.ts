@@ -1,9 +1,11 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
-import { images } from "../../config/versions";
-import { imageReference, labels, runAs, type Site, unprivileged } from "../site";
+import { imageReference } from "../lib/images";
+import { labels, runAs, unprivileged } from "../lib/pods";
+import type { Site } from "../lib/site";
 import { controlSocket, dnsPort, healthName, healthPeriods } from "./unbound-config";
+import { images } from "./versions";
 
 export const app = "unbound";
 export const exporterPort = 9167;

@@ -1,6 +1,6 @@
 import { testAlerts } from "../../tests/alert-tests";
 import { metallbAlerts, metallbRecords } from "./alerts";
-import { metallbKeys } from "./settings";
+import { metallbSettings } from "./settings";
 
 const namespace = "metallb-system";
 const controller = 'namespace="metallb-system",job="metallb",pod="metallb-controller-1"';
@@ -21,12 +21,12 @@ const announced = (ip: string, node: string, value: { well: number | "absent"; t
 
 describe("alerts on the load balancer", () => {
     testAlerts(
+        "metallb",
         [
             {
                 name: "metallb",
-                namespace,
                 records: metallbRecords(namespace),
-                alerts: metallbAlerts(namespace, metallbKeys.metallbThresholds.parse("{}")),
+                alerts: metallbAlerts(namespace, metallbSettings.shape.thresholds.parse(undefined)),
             },
         ],
         [

@@ -1,5 +1,5 @@
 /** What is watched of the load balancer. Names: https://metallb.universe.tf/prometheus-metrics/ */
-import type { Alert, RecordingRule } from "../watch";
+import type { Alert, RecordingRule } from "../lib/monitoring-spec";
 import { openPools } from "./pools";
 import type { MetallbThresholds } from "./settings";
 
@@ -16,8 +16,8 @@ export function metallbRecords(namespace: string): RecordingRule[] {
 
 /** The alerts on the load balancer. */
 export function metallbAlerts(namespace: string, { poolRatio }: MetallbThresholds): Alert[] {
-    const of = `{namespace="${namespace}"}`;
-    const inUse = `pool:metallb_addresses_in_use:ratio${of}`;
+    const selector = `{namespace="${namespace}"}`;
+    const inUse = `pool:metallb_addresses_in_use:ratio${selector}`;
     return [
         {
             alert: "MetalLBPoolNearlyExhausted",
@@ -39,7 +39,7 @@ export function metallbAlerts(namespace: string, { poolRatio }: MetallbThreshold
         },
         {
             alert: "MetalLBStaleConfiguration",
-            expr: `metallb_k8s_client_config_stale_bool${of} == 1 or metallb_k8s_client_config_loaded_bool${of} == 0`,
+            expr: `metallb_k8s_client_config_stale_bool${selector} == 1 or metallb_k8s_client_config_loaded_bool${selector} == 0`,
             for: "5m",
             severity: "warning",
             summary: "The load balancer runs on an old configuration",
@@ -48,7 +48,7 @@ export function metallbAlerts(namespace: string, { poolRatio }: MetallbThreshold
         {
             alert: "MetalLBNotAnnounced",
             // An address without a ready pod behind it is announced by nobody, whatever the traffic policy.
-            expr: `sum by (namespace) (metallb_allocator_addresses_in_use_total${of}) - (count by (namespace) (count by (namespace, ip) (metallb_speaker_announced${of})) or 0 * sum by (namespace) (metallb_allocator_addresses_in_use_total${of})) > 0`,
+            expr: `sum by (namespace) (metallb_allocator_addresses_in_use_total${selector}) - (count by (namespace) (count by (namespace, ip) (metallb_speaker_announced${selector})) or 0 * sum by (namespace) (metallb_allocator_addresses_in_use_total${selector})) > 0`,
             for: "2m",
             severity: "critical",
             summary: "An address is announced by no speaker",
@@ -57,7 +57,7 @@ export function metallbAlerts(namespace: string, { poolRatio }: MetallbThreshold
         },
         {
             alert: "MetalLBAddressMoving",
-            expr: `count by (namespace, ip) (count by (namespace, ip, node) (count_over_time(metallb_speaker_announced${of}[10m]))) > 1`,
+            expr: `count by (namespace, ip) (count by (namespace, ip, node) (count_over_time(metallb_speaker_announced${selector}[10m]))) > 1`,
             for: "0m",
             severity: "info",
             summary: "An address has moved to another node",

@@ -1,23 +1,24 @@
 import { MessagesPerMinute, NoUnit, PercentUnit, Short } from "@grafana/grafana-foundation-sdk/units";
 
-import { bars, type Dashboard, graph, page, stat, states, table } from "../panels";
+import { bars, type Dashboard, dashboard, graph, stat, states, table } from "../lib/dashboards";
+import type { OverviewPanels } from "../lib/monitoring-spec";
 import { openPools } from "./pools";
 
 /** The page of the load balancer. */
 export function loadBalancerDashboard(namespace: string): Dashboard {
-    const of = `{namespace="${namespace}"}`;
+    const selector = `{namespace="${namespace}"}`;
     const free = `{namespace="${namespace}",${openPools}}`;
-    const inUse = (pools = of) => `max by (pool) (metallb_allocator_addresses_in_use_total${pools})`;
-    const all = (pools = of) => `max by (pool) (metallb_allocator_addresses_total${pools})`;
-    const aMinute = (metric: string) => `60 * sum by (ip) (rate(${metric}${of}[$__rate_interval]))`;
-    const outdated = `clamp_max(metallb_k8s_client_config_stale_bool${of} + (metallb_k8s_client_config_loaded_bool${of} == bool 0), 1)`;
-    const announced = `max by (ip, exported_service, node, protocol) (metallb_speaker_announced${of})`;
+    const inUse = (pools = selector) => `max by (pool) (metallb_allocator_addresses_in_use_total${pools})`;
+    const all = (pools = selector) => `max by (pool) (metallb_allocator_addresses_total${pools})`;
+    const aMinute = (metric: string) => `60 * sum by (ip) (rate(${metric}${selector}[$__rate_interval]))`;
+    const outdated = `clamp_max(metallb_k8s_client_config_stale_bool${selector} + (metallb_k8s_client_config_loaded_bool${selector} == bool 0), 1)`;
+    const announced = `max by (ip, exported_service, node, protocol) (metallb_speaker_announced${selector})`;
 
-    return page({
+    return dashboard({
         uid: "noc-load-balancer",
         title: "Load balancer",
         description: "MetalLB: which addresses there are, who has them, and which node answers for them.",
-        content: [
+        rows: [
             [
                 4,
                 stat(
@@ -35,7 +36,7 @@ export function loadBalancerDashboard(namespace: string): Dashboard {
                     "Addresses that Services have and no node answers for. Worry about any: nobody on the network reaches them.",
                     NoUnit,
                     {
-                        "not announced": `sum(${inUse()}) - (count(count by (ip) (metallb_speaker_announced${of})) or vector(0))`,
+                        "not announced": `sum(${inUse()}) - (count(count by (ip) (metallb_speaker_announced${selector})) or vector(0))`,
                     },
                     { above: [1, 1] },
                 ),
@@ -62,7 +63,7 @@ export function loadBalancerDashboard(namespace: string): Dashboard {
                 states(
                     "Which node announces",
                     "Who answered for each address when. It moves when a node or a pod fails; worry when it moves often.",
-                    { "{{ip}} {{node}}": `max by (ip, node) (metallb_speaker_announced${of})` },
+                    { "{{ip}} {{node}}": `max by (ip, node) (metallb_speaker_announced${selector})` },
                     { 1: { text: "announces", color: "green" } },
                 ),
             ],
@@ -85,7 +86,7 @@ export function loadBalancerDashboard(namespace: string): Dashboard {
                     "By how many nodes an address was announced within ten minutes. Worry above one: it moves, or two nodes claim it.",
                     Short,
                     {
-                        "{{ip}}": `count by (ip) (count by (ip, node) (count_over_time(metallb_speaker_announced${of}[10m])))`,
+                        "{{ip}}": `count by (ip) (count by (ip, node) (count_over_time(metallb_speaker_announced${selector}[10m])))`,
                     },
                     { above: [2, 3] },
                 ),
@@ -119,4 +120,30 @@ export function loadBalancerDashboard(namespace: string): Dashboard {
             ],
         ],
     });
+}
+
+/** The load balancer on the overview dashboard. */
+export function loadBalancerOverview(namespace: string): OverviewPanels {
+    const pools = (metric: string, selector = "") =>
+        `sum(max by (pool) (metallb_allocator_${metric}{namespace="${namespace}"${selector}}))`;
+    const announced = `count(count by (ip) (metallb_speaker_announced{namespace="${namespace}"}))`;
+    const stats = [
+        stat(
+            "Addresses free",
+            "What the load balancer has left for anybody. Without any, a new Service gets none.",
+            NoUnit,
+            {
+                free: `${pools("addresses_total", `,${openPools}`)} - ${pools("addresses_in_use_total", `,${openPools}`)}`,
+            },
+            { below: [3, 1] },
+        ),
+        stat(
+            "Addresses not announced",
+            "Addresses that Services have and no node answers for. Worry about any: nobody on the network reaches them.",
+            NoUnit,
+            { "not announced": `${pools("addresses_in_use_total")} - (${announced} or vector(0))` },
+            { above: [1, 1] },
+        ),
+    ];
+    return { stats };
 }

@@ -4,7 +4,6 @@ import fc from "fast-check";
 import { formatRange, parseRange } from "../../config/addresses";
 import { metadataOf, resource, stackRun } from "../../tests/support";
 import { poolManifests } from "./pools";
-import { isWebhookNotReady, retryWhileWebhookStarts, webhookAttempts } from "./webhook";
 
 describe("MetalLB's pools", () => {
     const pool = { name: "venue", addresses: ["10.0.0.10-10.0.0.20"], reserved: [] as string[] };
@@ -46,38 +45,6 @@ describe("MetalLB's pools", () => {
                 );
             }),
         );
-    });
-});
-
-describe("MetalLB's webhook", () => {
-    const notReady =
-        'Internal error occurred: failed calling webhook "ipaddresspoolvalidationwebhook.metallb.io": failed to call webhook: Post "https://metallb-webhook-service.metallb-system.svc:443/…": connect: connection refused';
-    const operation = (message: string) =>
-        ({ urn: "urn:pool", errors: [message] }) as unknown as Parameters<
-            ReturnType<typeof retryWhileWebhookStarts>["callback"]
-        >[0];
-
-    it("is waited for when it cannot be reached, and nothing else is", () => {
-        expect(isWebhookNotReady(notReady)).to.equal(true);
-        expect(
-            isWebhookNotReady(
-                'admission webhook "ipaddresspoolvalidationwebhook.metallb.io" denied the request: overlaps',
-            ),
-        ).to.equal(false);
-        expect(isWebhookNotReady('failed calling webhook "validate.nginx.ingress.kubernetes.io"')).to.equal(false);
-        expect(isWebhookNotReady("configured Kubernetes cluster is unreachable")).to.equal(false);
-    });
-
-    it("is waited for a bounded number of times", async () => {
-        await stackRun("poc"); // an ErrorHook registers itself with the engine
-        let pauses = 0;
-        const hook = retryWhileWebhookStarts(() => Promise.resolve(pauses++));
-        for (let i = 0; i < webhookAttempts; i++) {
-            expect(await hook.callback(operation(notReady))).to.equal(true);
-        }
-        expect(await hook.callback(operation(notReady))).to.equal(false);
-        expect(pauses).to.equal(webhookAttempts);
-        expect(await retryWhileWebhookStarts().callback(operation("denied the request"))).to.equal(false);
     });
 });
 

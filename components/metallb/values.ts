@@ -1,11 +1,12 @@
-import { splitImage } from "../site";
-import type { MetalLBOptions } from "./metallb";
+import { splitImage } from "../lib/images";
+import type { Site } from "../lib/site";
+import type { MetallbSettings } from "./settings";
 
-/** Starts to look at once and looks often: the chart's own 10 seconds are most of the time it takes to install. */
+/** The chart's probes start after 10 seconds, which is most of the time that the installation takes. */
 const eagerProbe = { initialDelaySeconds: 1, periodSeconds: 2, failureThreshold: 10 };
 
 /** The chart's values: layer 2 only, so without FRR. */
-export function metallbValues({ site, announceFromControlPlane }: MetalLBOptions): Record<string, unknown> {
+export function metallbValues({ announceFromControlPlane }: MetallbSettings, site: Site): Record<string, unknown> {
     return {
         loadBalancerClass: site.loadBalancerClass ?? "",
         controller: {
@@ -24,6 +25,6 @@ export function metallbValues({ site, announceFromControlPlane }: MetalLBOptions
     };
 }
 
-function image(name: string, site: MetalLBOptions["site"]): Record<string, string> {
+function image(name: string, site: Site): Record<string, string> {
     return site.imageMirror ? { repository: splitImage(`quay.io/metallb/${name}:-`, site).repository } : {};
 }

@@ -1,16 +1,7 @@
 /** Alertmanager's configuration: who is told of what, how often and in which words. */
-import type { Severity } from "../watch";
+import type { Severity } from "../lib/monitoring-spec";
+import type { Inhibition } from "../lib/prometheus-rules";
 import { portOf, type Receiver } from "./receivers";
-
-/** Alerts that say nothing new while another fires. */
-export interface Inhibition {
-    /** Name of the alert that mutes. */
-    readonly source: string;
-    /** Names of the alerts that it mutes. */
-    readonly targets: readonly string[];
-    /** Labels in which both have to agree. A label that both lack is one they agree in. */
-    readonly equal: readonly string[];
-}
 
 /** What the configuration depends on. */
 export interface AlertmanagerOptions {

@@ -1,15 +1,15 @@
 import { testAlerts } from "../../tests/alert-tests";
 import { deploymentAlerts } from "./alerts";
-import { monitoringKeys } from "./settings";
+import { monitoringSettings } from "./settings";
 
 const namespace = "noc";
 
 describe("alerts on the deployment", () => {
     testAlerts(
+        "monitoring",
         [
             {
                 name: "deployment",
-                namespace: "monitoring",
                 records: [],
                 alerts: deploymentAlerts({
                     namespaces: ["noc", "metallb-system"],
@@ -17,7 +17,7 @@ describe("alerts on the deployment", () => {
                         { job: "redis", namespace },
                         { job: "unbound", namespace },
                     ],
-                    thresholds: monitoringKeys.monitoringThresholds.parse("{}"),
+                    thresholds: monitoringSettings.shape.thresholds.parse(undefined),
                 }),
             },
         ],

@@ -1,6 +1,6 @@
 /** What is watched of the deployment itself: its workloads, volumes, exporters and certificates. */
-import { labelled } from "../rules";
-import type { Alert } from "../watch";
+import { labelled } from "../lib/prometheus-rules";
+import type { Alert } from "../lib/monitoring-spec";
 import type { MonitoringThresholds } from "./settings";
 
 export interface DeploymentAlertsOptions {

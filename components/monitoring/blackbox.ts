@@ -1,8 +1,10 @@
 /** The blackbox exporter: asks what the components' probes want to be asked. */
-import { images } from "../../config/versions";
-import { type Site, splitImage, unprivileged } from "../site";
-import type { BlackboxModule, Probe } from "../watch";
-import { namespaceName } from "./values";
+import { splitImage } from "../lib/images";
+import type { BlackboxModule, Probe } from "../lib/monitoring-spec";
+import { unprivileged } from "../lib/pods";
+import type { Site } from "../lib/site";
+import { namespaceName } from "./crds";
+import { images } from "./versions";
 
 const name = "blackbox-exporter";
 /** Its host and port. */

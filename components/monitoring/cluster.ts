@@ -6,7 +6,7 @@ import {
     Short,
 } from "@grafana/grafana-foundation-sdk/units";
 
-import { type Dashboard, graph, layers, page, table } from "../panels";
+import { type Dashboard, dashboard, graph, layers, table } from "../lib/dashboards";
 import { apiServerPanels, controlPlanePanels } from "./control-plane-panels";
 
 export interface ClusterOptions {
@@ -30,11 +30,11 @@ export function clusterDashboard({ controlPlane }: ClusterOptions): Dashboard {
         );
     const volumes = (metric: string) => `max by (namespace, persistentvolumeclaim) (kubelet_volume_stats_${metric})`;
 
-    return page({
+    return dashboard({
         uid: "noc-cluster",
         title: "Cluster",
         description: "What the services stand on: nodes, pods, the cluster's own DNS and the API server.",
-        content: [
+        rows: [
             "Nodes",
             [
                 8,

@@ -1,12 +1,12 @@
 import { BytesIEC, OpsPerSecond, RequestsPerSecond, Seconds, Short } from "@grafana/grafana-foundation-sdk/units";
 
-import { graph, layers, type Line, states } from "../panels";
+import { graph, layers, type Row, states } from "../lib/dashboards";
 
 const rate = (metric: string, by: string, job: string, selector = "") =>
     `sum by (${by}) (rate(${metric}{job="${job}"${selector}}[$__rate_interval]))`;
 
 /** The API server. */
-export function apiServerPanels(): (Line | string)[] {
+export function apiServerPanels(): (Row | string)[] {
     const api = (metric: string, by: string, selector = "") => rate(metric, by, "apiserver", selector);
     return [
         "API server",
@@ -48,7 +48,7 @@ export function apiServerPanels(): (Line | string)[] {
 }
 
 /** etcd, the scheduler, the controller manager and kube-proxy, and how often they restart. */
-export function controlPlanePanels(): (Line | string)[] {
+export function controlPlanePanels(): (Row | string)[] {
     const p99 = (metric: string, by: string, job: string) =>
         `histogram_quantile(0.99, ${rate(`${metric}_bucket`, `${by}, le`, job)})`;
     const etcd = (metric: string) => `max by (instance) (${metric}{job="kube-etcd"})`;

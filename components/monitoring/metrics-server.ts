@@ -1,6 +1,7 @@
 /** metrics-server, for `kubectl top` and autoscaling in clusters that have none. */
-import { images } from "../../config/versions";
-import { type Site, splitImage } from "../site";
+import { splitImage } from "../lib/images";
+import type { Site } from "../lib/site";
+import { images } from "./versions";
 
 /** The values of its chart; `insecure` takes the kubelets' certificates unchecked, as kubeadm's sign their own. */
 export function metricsServerValues(choice: "on" | "insecure", site: Site): Record<string, unknown> {

@@ -1,9 +1,6 @@
 import { expect } from "chai";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 
-import { runProgram, valueOf } from "../../commands/mock-engine";
-import { rulesOf } from "../../commands/queries";
+import { runProgram, valueOf } from "../../tools/mock-engine";
 import { metadataOf, resource, stackRun, waitsFor } from "../../tests/support";
 
 type Values = Record<string, Record<string, unknown>> & { prometheus: { prometheusSpec: Record<string, unknown> } };
@@ -54,14 +51,14 @@ describe("monitoring", () => {
     });
 
     it("takes a fixed password only where one is configured, and leaves it out of the state's plain text", async () => {
-        const run = await runProgram("poc", { config: { "noc:monitoringGrafanaPassword": "correct horse battery" } });
+        const run = await runProgram("poc", { settings: { "monitoring.grafanaPassword": "correct horse battery" } });
         expect(await valueOf(run.outputs.grafanaPassword as never)).to.equal("correct horse battery");
         expect(JSON.stringify(run.resources.map(({ inputs }) => inputs))).not.to.contain("correct horse");
     });
 
     it("switches on Git Sync where it is told to", async () => {
         expect((await valuesOf()).grafana).not.to.have.nested.property("grafana\\.ini.feature_toggles");
-        const synced = await valuesOf(runProgram("poc", { config: { "noc:monitoringGitSync": "true" } }));
+        const synced = await valuesOf(runProgram("poc", { settings: { "monitoring.gitSync": true } }));
         expect(synced.grafana?.["grafana.ini"]).to.deep.include({
             feature_toggles: { provisioning: true, kubernetesDashboards: true },
         });
@@ -80,7 +77,7 @@ describe("monitoring", () => {
     it("owns the operator's CRDs and removes them, unless it is told to keep them", async () => {
         expect((await valuesOf()).crds).to.deep.equal({ enabled: false });
         expect(resource(await stackRun("poc"), "prometheus-operator-crds").inputs.values).to.deep.equal({});
-        const kept = await runProgram("poc", { config: { "noc:monitoringKeepCrds": "true" } });
+        const kept = await runProgram("poc", { settings: { "monitoring.keepCrds": true } });
         expect(resource(kept, "prometheus-operator-crds").inputs.values).to.deep.equal({
             crds: { annotations: { "helm.sh/resource-policy": "keep" } },
         });
@@ -93,7 +90,7 @@ describe("monitoring", () => {
             "metadata.namespace": "kube-system",
         });
         expect(waitsFor(run, resource(run, "kube-prometheus-stack", "Release"))).to.include(
-            "kubernetes:core/v1:Service::kubelet",
+            "noc:monitoring:Monitoring$kubernetes:core/v1:Service::kubelet",
         );
     });
 
@@ -122,11 +119,13 @@ describe("monitoring", () => {
         expect(named("PodMonitor")).to.deep.equal(["dns-tcp-0-pods", "dns-udp-0-pods"]);
         for (const watching of run.resources.filter(({ type }) => type.includes("monitoring.coreos.com"))) {
             expect([...waitsFor(run, watching)], watching.name).to.include(
-                "kubernetes:helm.sh/v3:Release::prometheus-operator-crds",
+                "noc:monitoring:OperatorCrds$kubernetes:helm.sh/v3:Release::prometheus-operator-crds",
             );
         }
         for (const name of ["kea-dhcp-monitor", "dhcp-rules"]) {
-            expect(waitsFor(run, resource(run, name))).to.include("kubernetes:helm.sh/v3:Release::kea-dhcp");
+            expect(waitsFor(run, resource(run, name))).to.include(
+                "noc:dhcp:Dhcp$kubernetes:helm.sh/v3:Release::kea-dhcp",
+            );
         }
     });
 
@@ -170,7 +169,7 @@ describe("monitoring", () => {
     });
 
     it("asks only what the blackbox exporter has a module for, within the time between two questions", async () => {
-        const run = await runProgram("poc", { config: { "noc:dnsProbeNames": '["example.org"]' } });
+        const run = await runProgram("poc", { settings: { "dns.probeNames": ["example.org"] } });
         const { config } = (resource(run, "prometheus-blackbox-exporter").inputs as { values: { config: unknown } })
             .values;
         const { modules } = config as { modules: Record<string, { timeout: string; dns?: object } | null> };
@@ -192,9 +191,9 @@ describe("monitoring", () => {
     it("tells whom the stack names, and keeps their secrets", async () => {
         const receivers = [{ name: "noc", webhook: { url: "https://hooks.example.org/s3cret" } }];
         const run = await runProgram("poc", {
-            config: {
-                "noc:monitoringReceivers": JSON.stringify(receivers),
-                "noc:monitoringHeartbeat": "https://beats.example.org/s3cret",
+            settings: {
+                "monitoring.receivers": receivers,
+                "monitoring.heartbeat": "https://beats.example.org/s3cret",
             },
         });
         expect(resource(run, "alertmanager-routes").inputs.stringData).to.equal("[secret]");
@@ -203,19 +202,8 @@ describe("monitoring", () => {
             alertmanagerSpec: { useExistingSecret: true, configSecret: "alertmanager-routes" },
         });
         expect(waitsFor(run, resource(run, "kube-prometheus-stack", "Release"))).to.include(
-            "kubernetes:core/v1:Secret::alertmanager-routes",
+            "noc:monitoring:Monitoring$kubernetes:core/v1:Secret::alertmanager-routes",
         );
-    });
-
-    it("has a runbook for every alert, where the alert says", async () => {
-        const rules = rulesOf(await stackRun("poc")).flatMap((rule) => ("alert" in rule ? [rule] : []));
-        expect(rules).to.have.length.greaterThan(30);
-        for (const { alert, annotations } of rules) {
-            const [, file = "", anchor] =
-                /\/docs\/runbooks\/([a-z-]+\.md)#(.*)$/.exec(annotations.runbook_url ?? "") ?? [];
-            expect(anchor, alert).to.equal(alert.toLowerCase());
-            expect(readFileSync(join("docs", "runbooks", file), "utf8"), file).to.contain(`\n## ${alert}\n`);
-        }
     });
 
     it("gives Grafana its pages, in a folder of their own, and opens with the overview", async () => {
@@ -247,7 +235,7 @@ describe("monitoring", () => {
         const { inputs } = resource(await stackRun("homelab"), "metrics-server");
         expect(inputs).to.deep.include({ namespace: "kube-system" });
         expect(inputs.values).to.deep.include({ args: ["--kubelet-insecure-tls"] });
-        const checked = await runProgram("homelab", { config: { "noc:monitoringMetricsServer": "on" } });
+        const checked = await runProgram("homelab", { settings: { "monitoring.metricsServer": "on" } });
         expect(resource(checked, "metrics-server").inputs.values).to.deep.include({ args: [] });
     });
 

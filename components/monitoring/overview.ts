@@ -7,37 +7,51 @@ import {
 import { MappingType } from "@grafana/grafana-foundation-sdk/dashboard";
 import { NoUnit, PercentUnit } from "@grafana/grafana-foundation-sdk/units";
 
-import { type Dashboard, type Line, page, stat, table } from "../panels";
+import { type Dashboard, dashboard, type Row, stat, table } from "../lib/dashboards";
+import type { OverviewPanels } from "../lib/monitoring-spec";
 import { workloads } from "./alerts";
-import { dhcpGraphs, dhcpStats, dnsGraphs, dnsStats, metallbStats, type Stat } from "./wall-panels";
+
+type Stat = ReturnType<typeof stat>;
 
 export interface OverviewOptions {
     /** The namespaces that the program deploys to. */
     readonly namespaces: readonly string[];
-    /** The namespace of each component. What is switched off has none, and is left out. */
-    readonly dns?: string;
-    readonly dhcp?: string;
-    readonly metallb?: string;
+    /** What each component shows of itself. */
+    readonly panels: readonly OverviewPanels[];
 }
 
-/** The page for the wall, to be read from across the room. All of it fits on a screen of 1920x1080. */
-export function overviewDashboard({ namespaces, dns, dhcp, metallb }: OverviewOptions): Dashboard {
-    const networkStats = [...(dhcp ? dhcpStats(dhcp) : []), ...(metallb ? metallbStats(metallb) : [])];
-    const wide = [...(dns ? dnsGraphs(dns) : []), ...(dhcp ? dhcpGraphs(dhcp) : []), firingTable()];
-    return page({
+/** The dashboard for a screen on the wall, readable from across the room. It fits on 1920x1080 without scrolling. */
+export function overviewDashboard({ namespaces, panels }: OverviewOptions): Dashboard {
+    const graphs = [...panels.flatMap((of) => of.graphs ?? []), firingTable()];
+    return dashboard({
         uid: "noc-overview",
         title: "NOC overview",
-        description: "All services at a glance. Orange needs somebody today, red needs somebody now.",
-        content: [
-            big([...alertStats(), ...clusterStats(namespaces)]),
-            ...(dns ? [big(dnsStats(dns))] : []),
-            ...(networkStats.length > 0 ? [big(networkStats)] : []),
-            ...wide.flatMap((_, i): Line[] => (i % 2 === 0 ? [[7, ...wide.slice(i, i + 2)]] : [])),
+        description: "All services at a glance. Orange: act today. Red: act now.",
+        rows: [
+            large([...alertStats(), ...clusterStats(namespaces)]),
+            ...packed(panels.map(({ stats = [] }) => stats)).map(large),
+            ...graphs.flatMap((_, i): Row[] => (i % 2 === 0 ? [[7, ...graphs.slice(i, i + 2)]] : [])),
         ],
     });
 }
 
-const big = (stats: readonly Stat[]): Line => [
+const statsPerRow = 4;
+
+/** Puts the components' figures into as few rows as their order allows, and keeps each component's together. */
+function packed(groups: readonly (readonly Stat[])[]): Stat[][] {
+    const rows: Stat[][] = [];
+    for (const group of groups.filter((stats) => stats.length > 0)) {
+        const row = rows.find((stats) => stats.length + group.length <= statsPerRow);
+        if (row) {
+            row.push(...group);
+        } else {
+            rows.push([...group]);
+        }
+    }
+    return rows;
+}
+
+const large = (stats: readonly Stat[]): Row => [
     4,
     ...stats.map((panel) => panel.colorMode(BigValueColorMode.BackgroundSolid).textMode(BigValueTextMode.ValueAndName)),
 ];

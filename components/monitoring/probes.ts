@@ -1,7 +1,7 @@
 /** What is asked of monitoring's own web pages and of the API server. */
 import * as pulumi from "@pulumi/pulumi";
 
-import type { BlackboxModule, Probe } from "../watch";
+import type { BlackboxModule, Probe } from "../lib/monitoring-spec";
 
 const webPage: BlackboxModule = {
     name: "http",
@@ -17,8 +17,8 @@ const webPage: BlackboxModule = {
 };
 
 /** Grafana at the address that people use, and the API server, whose certificate kubeadm makes for a year. */
-export function httpProbes(namespace: string, grafanaAddress: pulumi.Input<string>): Probe[] {
-    const probe = { job: "http-probe", namespace, module: webPage, interval: 60 };
+export function httpProbes(grafanaAddress: pulumi.Input<string>): Probe[] {
+    const probe = { job: "http-probe", module: webPage, interval: 60 };
     return [
         {
             ...probe,

@@ -50,7 +50,7 @@ describe("monitoring's receivers", () => {
     it("have names of their own", () => {
         const [a, b] = ["a", "b"].map((name) => ({ name, webhook }));
         expect(problems([a, b, a])).to.deep.equal([
-            "2.name is also noc:monitoringReceivers[0].name; give each receiver its own name",
+            "2.name is also noc:monitoring.receivers[0].name; give each receiver its own name",
         ]);
     });
 
@@ -59,8 +59,7 @@ describe("monitoring's receivers", () => {
         expect([...told, ...problems("s3cret")].join()).not.to.contain("s3cret");
     });
 
-    it("leave the heartbeat out where it is empty", () => {
-        expect(heartbeat.parse("")).to.equal(undefined);
+    it("include a heartbeat that is a URL", () => {
         expect(heartbeat.parse("https://hc-ping.com/x")).to.equal("https://hc-ping.com/x");
         expect(heartbeat.safeParse("hc-ping.com/x").error?.issues[0]?.message).to.match(/^is not a URL; write/);
     });

@@ -1,9 +1,8 @@
-import { images } from "../../config/versions";
-import { type Site, splitImage } from "../site";
-import type { ControlPlaneEndpoints } from "./settings";
+import { splitImage } from "../lib/images";
+import type { Site } from "../lib/site";
+import type { MonitoringSettings } from "./settings";
+import { images } from "./versions";
 
-/** The namespace of all of monitoring. */
-export const namespaceName = "monitoring";
 export const release = "kube-prometheus-stack";
 export const grafanaService = `${release}-grafana`;
 /** The Secret of Grafana's admin, and its keys. */
@@ -15,30 +14,9 @@ export const alertmanagerSecret = "alertmanager-routes";
 export const dashboardFolder = "NOC";
 const homeDashboard = "noc-overview";
 
-/** What the values depend on. */
-export interface StackValuesOptions {
-    /** How long Prometheus keeps its samples, a Prometheus duration. Defaults to 10d. */
-    readonly retention: string;
-    /** Size of Prometheus' volume, a Kubernetes quantity. Defaults to none: the samples are lost with the pod. */
-    readonly storage?: string;
-    /** Whether to scrape kube-proxy, etcd, scheduler and controller manager. Defaults to false. */
-    readonly controlPlane: boolean;
-    /** Addresses of those of them that, unlike kubeadm's, do not run as pods. Defaults to none. */
-    readonly controlPlaneEndpoints: ControlPlaneEndpoints;
-    /** Whether Grafana's feature toggles for Git Sync are on. Defaults to false. */
-    readonly gitSync: boolean;
-    readonly site: Site;
-}
-
 /** The values of kube-prometheus-stack. */
-export function stackValues({
-    retention,
-    storage,
-    controlPlane,
-    controlPlaneEndpoints,
-    gitSync,
-    site,
-}: StackValuesOptions): Record<string, unknown> {
+export function stackValues(settings: MonitoringSettings, site: Site): Record<string, unknown> {
+    const { retention, storage, controlPlane, controlPlaneEndpoints, gitSync } = settings;
     const grafana = splitImage(images.grafana, site);
     const prometheus = splitImage(images.prometheus, site);
     const { etcd, scheduler, controllerManager, proxy } = controlPlaneEndpoints;
@@ -67,7 +45,7 @@ export function stackValues({
         grafana: {
             image: { registry: grafana.registry, repository: grafana.path, tag: grafana.tag },
             admin: { existingSecret: adminSecret.name, userKey: adminSecret.user, passwordKey: adminSecret.password },
-            // The Service is the program's own, which needs to know its address; see monitoring.ts.
+            // The Service is the program's own, which needs to know its address; see index.ts.
             service: { enabled: false },
             testFramework: { enabled: false },
             sidecar: { dashboards: { provider: { foldersFromFilesStructure: true } } },

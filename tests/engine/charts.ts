@@ -1,8 +1,11 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { gzipSync } from "node:zlib";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { create } from "tar";
 
-import type { Chart } from "../../config/versions";
+import type { Chart } from "../../components/lib/helm";
 
 /** A Helm repository on this machine. */
 export interface ChartRepository {
@@ -10,7 +13,7 @@ export interface ChartRepository {
     close(): void;
 }
 
-/** Serves the charts by their names and versions, with next to nothing in them: a preview looks no deeper. */
+/** Serves the charts by their names and versions. They contain next to nothing: a preview does not look at it. */
 export async function serveCharts(charts: readonly Chart[]): Promise<ChartRepository> {
     const files = new Map<string, Buffer>();
     const entries: Record<string, object[]> = {};
@@ -18,9 +21,9 @@ export async function serveCharts(charts: readonly Chart[]): Promise<ChartReposi
         const file = `${name}-${version}.tgz`;
         const chart = { apiVersion: "v2", name, version };
         files.set(`/${file}`, chartArchive(chart));
-        entries[name] = [{ ...chart, urls: [file] }];
+        entries[name] = [...(entries[name] ?? []), { ...chart, urls: [file] }];
     }
-    files.set("/index.yaml", json({ apiVersion: "v1", entries }));
+    files.set("/index.yaml", Buffer.from(JSON.stringify({ apiVersion: "v1", entries })));
 
     const server = createServer(({ url = "" }, response) => {
         const file = files.get(url);
@@ -32,38 +35,20 @@ export async function serveCharts(charts: readonly Chart[]): Promise<ChartReposi
 
 function chartArchive(chart: { name: string }): Buffer {
     const object = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: chart.name } };
-    const end = Buffer.alloc(2 * block);
-    return gzipSync(
-        Buffer.concat([
-            tarEntry(`${chart.name}/Chart.yaml`, json(chart)),
-            tarEntry(`${chart.name}/templates/configmap.yaml`, json(object)),
-            end,
-        ]),
-    );
-}
-
-/** All JSON is YAML. */
-const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
-
-const block = 512;
-
-/** A file in the ustar format: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html */
-function tarEntry(path: string, content: Buffer): Buffer {
-    const header = Buffer.alloc(block);
-    const octal = (value: number, offset: number, digits: number) =>
-        header.write(value.toString(8).padStart(digits, "0"), offset);
-    header.write(path, 0);
-    octal(0o644, 100, 7);
-    octal(content.length, 124, 11);
-    header.write("0", 156); // a regular file
-    header.write("ustar\x0000", 257);
-    // The checksum is that of the header with spaces in the checksum's place.
-    header.fill(" ", 148, 156);
-    octal(
-        header.reduce((sum, byte) => sum + byte),
-        148,
-        6,
-    );
-    header.writeUInt8(0, 154);
-    return Buffer.concat([header, content, Buffer.alloc((block - (content.length % block)) % block)]);
+    const folder = mkdtempSync(join(tmpdir(), "k8s-noc-chart-"));
+    try {
+        for (const [file, content] of [
+            ["Chart.yaml", chart],
+            ["templates/configmap.yaml", object],
+        ] as const) {
+            const path = join(folder, chart.name, file);
+            mkdirSync(dirname(path), { recursive: true });
+            writeFileSync(path, JSON.stringify(content));
+        }
+        const archive = join(folder, "chart.tgz");
+        create({ file: archive, cwd: folder, gzip: true, sync: true }, [chart.name]);
+        return readFileSync(archive);
+    } finally {
+        rmSync(folder, { recursive: true });
+    }
 }

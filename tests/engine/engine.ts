@@ -1,10 +1,12 @@
 import { execFile } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { resourceId } from "../../commands/mock-engine";
-import { projectFolder, type RawConfig } from "../../commands/stack-config";
+import { stringify } from "yaml";
+
+import { resourceId, type SettingChanges, withSettings } from "../../tools/mock-engine";
+import { projectFolder, stackConfig } from "../../tools/stack-config";
 
 /** What `pulumi preview --json` came to. */
 export interface Preview {
@@ -39,10 +41,10 @@ export interface Edges {
 }
 
 export interface PreviewOptions {
-    /** Settings over those of the stack's file. */
-    readonly config?: RawConfig;
-    /** The same, kept as secrets. */
-    readonly secrets?: RawConfig;
+    /** Settings that replace those of the stack's file, by `COMPONENT.SETTING`. */
+    readonly settings?: SettingChanges;
+    /** Secrets by the paths that `pulumi config set --path` takes. */
+    readonly secrets?: Readonly<Record<string, string>>;
 }
 
 /** How the engine writes a value that only the cluster will tell. */
@@ -55,22 +57,26 @@ const program = ["Pulumi.yaml", "package.json", "tsconfig.json", "index.ts", "co
  * Previews the stack as a new one, with no cluster in reach. All of it happens in a temporary copy, because the engine
  * writes its state and, into the stack's file, the salt of its secrets.
  */
-export async function preview(stack: string, { config = {}, secrets = {} }: PreviewOptions = {}): Promise<Preview> {
+export async function preview(stack: string, { settings = {}, secrets = {} }: PreviewOptions = {}): Promise<Preview> {
     const folder = mkdtempSync(join(tmpdir(), "k8s-noc-"));
     try {
         const project = join(folder, "project");
-        for (const file of [...program, `Pulumi.${stack}.yaml`]) {
+        for (const file of program) {
             cpSync(join(projectFolder, file), join(project, file), { recursive: true });
         }
+        const config = Object.entries(withSettings(stackConfig(stack), settings));
+        writeFileSync(
+            join(project, `Pulumi.${stack}.yaml`),
+            stringify({ config: Object.fromEntries(config.map(([key, text]) => [key, parsed(text)])) }),
+        );
         symlinkSync(join(projectFolder, "node_modules"), join(project, "node_modules"));
 
         const pulumi = cli(folder, project);
         await succeed(pulumi("stack", "init", stack, "--no-select"));
         for (const [key, value] of Object.entries(secrets)) {
-            await succeed(pulumi("config", "set", "--stack", stack, "--secret", key, value));
+            await succeed(pulumi("config", "set", "--stack", stack, "--path", "--secret", key, value));
         }
-        const settings = Object.entries(config).flatMap(([key, value]) => ["--config", `${key}=${value}`]);
-        const { status, stdout, stderr } = await pulumi("preview", "--json", "--stack", stack, ...settings);
+        const { status, stdout, stderr } = await pulumi("preview", "--json", "--stack", stack);
         if (!stdout.startsWith("{")) {
             throw new Error(`the preview did not begin: ${stderr || stdout}`);
         }
@@ -78,6 +84,15 @@ export async function preview(stack: string, { config = {}, secrets = {} }: Prev
         return { status, output: stdout + stderr, steps, diagnostics };
     } finally {
         rmSync(folder, { recursive: true });
+    }
+}
+
+/** A value of the configuration: JSON, or plain text. */
+function parsed(text: string): unknown {
+    try {
+        return JSON.parse(text) as unknown;
+    } catch {
+        return text;
     }
 }
 

@@ -1,9 +1,9 @@
 import { expect } from "chai";
 import { spawnSync } from "node:child_process";
 
-import { expectedDump, stacks } from "../../commands/expected";
-import { resourceId } from "../../commands/mock-engine";
-import { charts } from "../../config/versions";
+import { expectedResources, stacks } from "../../tools/expected";
+import { resourceId } from "../../tools/mock-engine";
+import { pinnedVersions } from "../../tools/versions";
 import { type ChartRepository, serveCharts } from "./charts";
 import { type Edges, graph, preview, type Preview, type PreviewOptions, unknownValue } from "./engine";
 
@@ -14,10 +14,9 @@ if (!hasEngine) {
 
 /** The graph that the mocks came to, as it was committed. */
 function expectedGraph(stack: string): Record<string, Edges> {
-    const dump = JSON.parse(expectedDump(stack)) as (Edges & { type: string; name: string })[];
     return Object.fromEntries(
-        dump.map(({ type, name, parent, provider, dependencies, propertyDependencies }) => [
-            `${type}::${name}`,
+        expectedResources(stack).map(({ id, parent, provider, dependencies, propertyDependencies }) => [
+            id,
             { parent, provider, dependencies, propertyDependencies },
         ]),
     );
@@ -34,10 +33,10 @@ const errors = ({ diagnostics }: Preview) => diagnostics.filter(({ severity }) =
 
     let repository: ChartRepository;
     const previewed = (stack: string, options: PreviewOptions = {}) =>
-        preview(stack, { ...options, config: { "noc:chartMirror": repository.url, ...options.config } });
+        preview(stack, { ...options, settings: { "site.chartMirror": repository.url, ...options.settings } });
 
     before(async () => {
-        repository = await serveCharts(Object.values(charts));
+        repository = await serveCharts(pinnedVersions().flatMap(({ charts }) => Object.values(charts)));
     });
     after(() => repository.close());
 
@@ -65,10 +64,13 @@ const errors = ({ diagnostics }: Preview) => diagnostics.filter(({ severity }) =
             });
 
             it("hands Kea the DNS address along an edge, unknown as it is before there is a cluster", () => {
-                const { propertyDependencies } = graph(result)["kubernetes:helm.sh/v3:Release::kea-dhcp"] ?? {};
-                expect(propertyDependencies?.values).to.include("kubernetes:core/v1:Service::unbound");
+                const { propertyDependencies } =
+                    graph(result)["noc:dhcp:Dhcp$kubernetes:helm.sh/v3:Release::kea-dhcp"] ?? {};
+                expect(propertyDependencies?.values).to.include("noc:dns:Dns$kubernetes:core/v1:Service::unbound");
                 expect(inputsOf(result, "noc:dhcp:Dhcp::dhcp").resolvers).to.deep.equal([unknownValue]);
-                expect(inputsOf(result, "kubernetes:helm.sh/v3:Release::kea-dhcp").values).to.equal(unknownValue);
+                expect(inputsOf(result, "noc:dhcp:Dhcp$kubernetes:helm.sh/v3:Release::kea-dhcp").values).to.equal(
+                    unknownValue,
+                );
             });
 
             it("reaches for no cluster but the stack's", () => {
@@ -82,22 +84,24 @@ const errors = ({ diagnostics }: Preview) => diagnostics.filter(({ severity }) =
     }
 
     it("stops at a bad setting, names it and registers nothing", async () => {
-        const result = await previewed("poc", { config: { "noc:dnsAddress": "192.0.2.53" } });
+        const result = await previewed("poc", { settings: { "dns.address": "192.0.2.53" } });
         expect(result.status).not.to.equal(0);
         expect(
             errors(result)
                 .map(({ message }) => message)
                 .join(),
-        ).to.contain('noc:dnsAddress = "192.0.2.53"');
+        ).to.contain('noc:dns.address = "192.0.2.53"');
         expect(graph(result)).to.deep.equal({});
     });
 
     it("shows no secret", async () => {
         const password = "known-to-nobody";
-        const result = await previewed("poc", { secrets: { "noc:monitoringGrafanaPassword": password } });
+        const result = await previewed("poc", { secrets: { "noc:monitoring.grafanaPassword": password } });
         expect(errors(result)).to.deep.equal([]);
         // The provider encodes what it knows and makes `data` of `stringData`.
-        expect(inputsOf(result, "kubernetes:core/v1:Secret::grafana-admin").data).to.equal("[secret]");
+        expect(inputsOf(result, "noc:monitoring:Monitoring$kubernetes:core/v1:Secret::grafana-admin").data).to.equal(
+            "[secret]",
+        );
         expect(result.output).not.to.contain(password).and.not.to.contain(btoa(password));
     });
 });

@@ -1,0 +1,83 @@
+import { environment } from "../../config/environment";
+import { unchecked } from "../../tests/deployed";
+import { alertDrills } from "../../tests/drill";
+import { freshHwAddress, Relay } from "./dhcp-client";
+
+describe("the alerts of DHCP", function () {
+    const { stack, run, scale } = alertDrills(this);
+
+    before(function () {
+        if (!stack().settings.dhcp.enabled) {
+            unchecked(this, "DHCP is switched off");
+        }
+    });
+
+    it("fire when Kea's exporter is not scraped", async () => {
+        const { core } = stack().cluster;
+        const { namespace } = stack().settings.site;
+        const name = "kea-dhcp-metrics";
+        const { spec } = await core.readNamespacedService({ name, namespace });
+        const select = async (selector: Record<string, string> | undefined) => {
+            const service = await core.readNamespacedService({ name, namespace });
+            Object.assign(service.spec ?? {}, { selector });
+            await core.replaceNamespacedService({ name, namespace, body: service });
+        };
+        await run({
+            title: "Kea's exporter not scraped",
+            alerts: ["ExporterDown"],
+            breaks: () => select({ app: "nobody" }),
+            restores: () => select(spec?.selector),
+        });
+    });
+
+    it("fire when every address of a subnet is leased", async function () {
+        const [subnet] = stack().settings.dhcp.subnets;
+        const server = stack().outputs.dhcpAddress;
+        if (!subnet || !server) {
+            return unchecked(this, "there is no subnet");
+        }
+        const relay = await Relay.open(server, subnet.router, environment.relayAddress).catch((error: unknown) =>
+            unchecked(this, `cannot listen on port 67 as a relay does: ${String(error)}`),
+        );
+        const leases: { hwAddress: string; address: string }[] = [];
+        const leaseOne = async (): Promise<boolean> => {
+            const hwAddress = freshHwAddress();
+            const offer = await relay.exchange({ type: "discover", hwAddress }, 2);
+            if (offer?.type !== "offer") {
+                return false;
+            }
+            const asked = { hwAddress, requestedAddress: offer.address, serverIdentifier: server };
+            await relay.exchange({ type: "request", ...asked });
+            leases.push({ hwAddress, address: offer.address });
+            return true;
+        };
+        await run({
+            title: "every address of a subnet leased",
+            alerts: ["KeaPoolFull", "KeaAllocationFailures"],
+            breaks: async () => {
+                while (await leaseOne()) {
+                    if (leases.length > 1000) {
+                        unchecked(this, "the subnet has more than a thousand addresses");
+                    }
+                }
+                // As many more clients as the alert needs to fire.
+                for (let i = 0; i < stack().settings.dhcp.thresholds.failedAllocations; i++) {
+                    await relay.exchange({ type: "discover", hwAddress: freshHwAddress() }, 1);
+                }
+            },
+            restores: async () => {
+                for (const lease of leases.splice(0)) {
+                    await relay.send({ type: "release", ...lease, serverIdentifier: server });
+                }
+            },
+        }).finally(() => relay.close());
+    });
+
+    it("fire when Kea is down", () =>
+        run({
+            title: "Kea stopped",
+            alerts: ["KeaDown"],
+            breaks: () => scale("StatefulSet", "kea-dhcp", 0),
+            restores: () => scale("StatefulSet", "kea-dhcp", 1),
+        }));
+});

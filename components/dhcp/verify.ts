@@ -1,0 +1,151 @@
+import { expect } from "chai";
+
+import { environment } from "../../config/environment";
+import type { Subnet } from "./settings";
+import { contains, parseAddress, parseRange } from "../../config/addresses";
+import { addressesOf, codes, freshHwAddress, Relay, type Reply, secondsOf } from "./dhcp-client";
+import { type Deployed, deployed, eventually, scrape, sumOf, unchecked } from "../../tests/deployed";
+
+describe("DHCP", () => {
+    let stack: Deployed;
+    let server: string;
+    let subnet: Subnet;
+    let relay: Relay | undefined;
+    /** The lease that the first test takes and the others look after. */
+    let client: { hwAddress: string; address: string };
+
+    before(async function () {
+        stack = await deployed();
+        server = stack.outputs.dhcpAddress ?? unchecked(this, "DHCP is switched off");
+        subnet = stack.settings.dhcp.subnets[0] ?? unchecked(this, "noc:dhcp.subnets is empty");
+        try {
+            relay = await Relay.open(server, subnet.router, environment.relayAddress);
+        } catch (error) {
+            unchecked(
+                this,
+                `cannot listen on port 67 as a relay does: ${(error as Error).message}; run it with the privilege to, and see that no other DHCP server holds it`,
+            );
+        }
+        if (!(await relay.exchange({ type: "discover", hwAddress: freshHwAddress() }, 5))) {
+            throw new Error(
+                `no answer from ${server}: either DHCP is down or its answers to this machine's port 67 are lost on the way`,
+            );
+        }
+    });
+
+    after(async () => {
+        if (relay && client) {
+            await relay.send({
+                type: "release",
+                hwAddress: client.hwAddress,
+                address: client.address,
+                serverIdentifier: server,
+            });
+        }
+        relay?.close();
+    });
+
+    const through = () => relay ?? expect.fail("no relay");
+    const received = (reply: Reply | undefined): Reply => reply ?? expect.fail("no answer");
+
+    /** Discover, offer, request, acknowledgement. */
+    async function lease(hwAddress: string): Promise<{ offer: Reply; ack: Reply }> {
+        const offer = received(await through().exchange({ type: "discover", hwAddress }));
+        expect(offer.type).to.equal("offer");
+        const ack = received(
+            await through().exchange({
+                type: "request",
+                hwAddress,
+                requestedAddress: offer.address,
+                serverIdentifier: addressesOf(offer, codes.serverIdentifier)[0],
+            }),
+        );
+        expect(ack.type).to.equal("ack");
+        return { offer, ack };
+    }
+
+    it("leases an address, with the resolver (option 6), the server (54), the router (3) and the times", async () => {
+        const hwAddress = freshHwAddress();
+        const { offer, ack } = await lease(hwAddress);
+        client = { hwAddress, address: ack.address };
+        for (const reply of [offer, ack]) {
+            const { dnsAddress } = stack.outputs;
+            expect(addressesOf(reply, codes.dns), "option 6").to.deep.equal(
+                dnsAddress ? [dnsAddress] : stack.settings.dhcp.resolvers,
+            );
+            expect(addressesOf(reply, codes.serverIdentifier), "option 54").to.deep.equal([server]);
+            expect(addressesOf(reply, codes.router), "option 3").to.deep.equal([subnet.router]);
+        }
+        expect(
+            subnet.pools.some((pool) => contains(parseRange(pool), parseAddress(ack.address))),
+            `${ack.address} is in the pool`,
+        ).to.equal(true);
+        const { validLifetime, renewTimer, rebindTimer } = stack.settings.dhcp;
+        expect([codes.leaseTime, codes.renewal, codes.rebinding].map((code) => secondsOf(ack, code))).to.deep.equal([
+            validLifetime,
+            renewTimer,
+            rebindTimer,
+        ]);
+    });
+
+    it("gives a client the address that is reserved for it", async function () {
+        const reservation = subnet.reservations[0] ?? unchecked(this, "the subnet has no reservation");
+        const { ack } = await lease(reservation.hwAddress);
+        expect(ack.address).to.equal(reservation.address);
+        await through().send({
+            type: "release",
+            hwAddress: reservation.hwAddress,
+            address: ack.address,
+            serverIdentifier: server,
+        });
+    });
+
+    it("renews the lease", async () => {
+        const renewed = received(
+            await through().exchange({ type: "request", hwAddress: client.hwAddress, address: client.address }),
+        );
+        expect([renewed.type, renewed.address]).to.deep.equal(["ack", client.address]);
+        expect(secondsOf(renewed, codes.leaseTime)).to.equal(stack.settings.dhcp.validLifetime);
+    });
+
+    it("counts what it does on the exporter", async () => {
+        const { namespace } = stack.settings.site;
+        const counters = async () => {
+            const [text = ""] = await scrape(namespace, "app.kubernetes.io/name=kea-dhcp", 9547);
+            return ["discover", "request"].map((operation) =>
+                sumOf(text, "kea_dhcp4_packets_received_total", `"${operation}"`),
+            );
+        };
+        const before = await counters();
+        await lease(client.hwAddress);
+        expect(await counters()).to.deep.equal(before.map((count) => count + 1));
+    });
+
+    it("knows the lease again when its pod has been replaced", async () => {
+        const { namespace } = stack.settings.site;
+        const old =
+            (await stack.cluster.pods(namespace, "app.kubernetes.io/name=kea-dhcp"))[0] ??
+            expect.fail("no Kea pod runs");
+        await stack.cluster.core.deleteNamespacedPod({ namespace, name: old.metadata?.name ?? "" });
+        await eventually(async () => {
+            const [pod] = await stack.cluster.pods(namespace, "app.kubernetes.io/name=kea-dhcp");
+            expect(pod?.metadata?.uid, "a new pod").to.not.be.oneOf([undefined, old.metadata?.uid]);
+            expect(
+                pod?.status?.conditions?.find(({ type }) => type === "Ready")?.status,
+                "the new pod is ready",
+            ).to.equal("True");
+        }, 90);
+        // A client that starts again asks for the address it had (INIT-REBOOT). A server that does not know it is silent.
+        const again = await eventually(
+            async () =>
+                received(
+                    await through().exchange(
+                        { type: "request", hwAddress: client.hwAddress, requestedAddress: client.address },
+                        1,
+                    ),
+                ),
+            60,
+        );
+        expect([again.type, again.address]).to.deep.equal(["ack", client.address]);
+    });
+});

@@ -1,0 +1,143 @@
+import { expect } from "chai";
+import { randomBytes } from "node:crypto";
+import { networkInterfaces } from "node:os";
+
+import { contains, parseAddress, parseSubnet } from "../../config/addresses";
+import { addressesIn, ask } from "./dns-client";
+import { type Deployed, deployed, eventually, scrape, sumOf, unchecked } from "../../tests/deployed";
+
+const fresh = (): string => `noc-${randomBytes(6).toString("hex")}`;
+
+describe("DNS", () => {
+    let stack: Deployed;
+    let server: string;
+    let namespace: string;
+    let online: boolean;
+
+    before(async function () {
+        stack = await deployed();
+        server = stack.outputs.dnsAddress ?? unchecked(this, "DNS is switched off");
+        namespace = stack.settings.site.namespace;
+        // The resolver knows whether it can reach the root servers; it tries for a while.
+        online = (await ask(server, ".", "NS").catch(() => undefined))?.rcode === "NOERROR";
+    });
+
+    for (const [transport, tcp] of [
+        ["UDP", false],
+        ["TCP", true],
+    ] as const) {
+        it(`answers a recursive query over ${transport}`, async function () {
+            const answer = await ask(server, "example.com", "A", { tcp });
+            if (answer.rcode === "SERVFAIL" && !online) {
+                unchecked(this, "no internet, and nobody to forward example.com to");
+            }
+            expect(answer.rcode).to.equal("NOERROR");
+            expect(addressesIn(answer)).not.to.have.length(0);
+        });
+    }
+
+    it("says NXDOMAIN for a name that does not exist", async () => {
+        expect((await ask(server, `${fresh()}.invalid`)).rcode).to.equal("NXDOMAIN");
+    });
+
+    it("says NXDOMAIN for a name that the servers of its zone do not know", async function () {
+        if (!online) {
+            unchecked(this, "no internet");
+        }
+        expect((await ask(server, `${fresh()}.iana.org`)).rcode).to.equal("NXDOMAIN");
+    });
+
+    it("marks a validated answer with AD", async function () {
+        const zones = [
+            ...(online ? ["iana.org"] : []),
+            ...stack.settings.dns.trustAnchors.map((anchor) => anchor.split(/\s/)[0] ?? ""),
+        ];
+        if (!stack.settings.dns.dnssec || zones.length === 0) {
+            unchecked(
+                this,
+                stack.settings.dns.dnssec
+                    ? "no internet, and no trust anchor of a private zone"
+                    : "noc:dns.dnssec is false",
+            );
+        }
+        for (const zone of zones) {
+            const answer = await ask(server, zone, "SOA", { dnssec: true });
+            expect([answer.rcode, answer.flag_ad], zone).to.deep.equal(["NOERROR", true]);
+        }
+    });
+
+    it("says SERVFAIL for a bogus answer", async function () {
+        if (!stack.settings.dns.dnssec || !online) {
+            unchecked(this, online ? "noc:dns.dnssec is false" : "no internet");
+        }
+        expect((await ask(server, "dnssec-failed.org")).rcode).to.equal("SERVFAIL");
+    });
+
+    it("answers a local record", async function () {
+        const record =
+            stack.settings.dns.localRecords.find(({ type }) => type === "A") ??
+            unchecked(this, "noc:dns.localRecords has no A record");
+        expect(addressesIn(await ask(server, record.name))).to.include(record.value);
+    });
+
+    it("refuses a client outside the access list", async function () {
+        const allowed = stack.settings.dns.allowFrom.map(parseSubnet);
+        const outside = (address: string) => !allowed.some((network) => contains(network, parseAddress(address)));
+        const own = Object.values(networkInterfaces())
+            .flatMap((list) => list ?? [])
+            .find(({ family, internal, address }) => family === "IPv4" && !internal && outside(address));
+        if (own) {
+            expect((await ask(server, "example.com", "A", { from: own.address })).rcode).to.equal("REFUSED");
+            return;
+        }
+        // No such address on this machine: a pod's may be one. Redis' image has a client.
+        const [redis] = await stack.cluster.pods(namespace, "app=redis");
+        const [unbound] = await stack.cluster.pods(namespace, "app=unbound");
+        if (!redis?.status?.podIP || !unbound?.status?.podIP || !outside(redis.status.podIP)) {
+            unchecked(this, "neither this machine nor a pod has an address outside noc:dns.allowFrom");
+        }
+        const refusal = await stack.cluster
+            .exec(redis, "redis", ["nslookup", "-port=1053", "example.com", unbound.status.podIP])
+            .catch(String);
+        expect(refusal).to.match(/REFUSED/);
+    });
+
+    it("keeps an answer in Redis, with an end to its life", async function () {
+        const label = fresh();
+        const { rcode } = await ask(server, `${label}.example.com`);
+        if (rcode === "SERVFAIL" && !online) {
+            unchecked(this, "no internet, and nobody to forward example.com to");
+        }
+        const [redis] = await stack.cluster.pods(namespace, "app=redis");
+        const find =
+            "for _,k in ipairs(redis.call('keys','*')) do if string.find(redis.call('get',k),ARGV[1],1,true) then return redis.call('ttl',k) end end return -2";
+        const ttl = await eventually(async () => {
+            const found = Number(
+                await stack.cluster.exec(redis ?? expect.fail("no Redis pod runs"), "redis", [
+                    "redis-cli",
+                    "eval",
+                    find,
+                    "0",
+                    label,
+                ]),
+            );
+            expect(found, "the answer is not in Redis").not.to.equal(-2);
+            return found;
+        }, 5);
+        expect(ttl, "the answer is kept in Redis for ever").to.be.above(0);
+    });
+
+    it("counts that query on the exporter", async () => {
+        const queries = async () =>
+            (await scrape(namespace, "app=unbound", 9167)).reduce(
+                (sum, text) => sum + sumOf(text, "unbound_queries_total"),
+                0,
+            );
+        const before = await queries();
+        for (let i = 0; i < 20; i++) {
+            await ask(server, `${fresh()}.invalid`);
+        }
+        // The probes ask too.
+        expect((await queries()) - before).to.be.at.least(20);
+    });
+});

@@ -1,0 +1,10 @@
+export const images = {
+    // renovate: datasource=docker
+    unbound: "docker.io/klutchell/unbound:1.24.2",
+    // renovate: datasource=docker
+    unboundExporter: "ghcr.io/cyb3r-jak3/unbound-exporter:0.5.0",
+    // renovate: datasource=docker
+    redis: "docker.io/library/redis:7.4.6-alpine",
+    // renovate: datasource=docker
+    redisExporter: "docker.io/oliver006/redis_exporter:v1.74.0",
+} as const;

@@ -1,0 +1,7 @@
+/** Every component there is. A folder and a line here add one; see "Add a component" in the README. */
+import { dhcp } from "./dhcp";
+import { dns } from "./dns";
+import { metallb } from "./metallb";
+import { monitoring } from "./monitoring";
+
+export const components = { metallb, dns, dhcp, monitoring };

@@ -1,0 +1,98 @@
+/** What every component fulfils. Whatever goes over all components asks this, and knows none of them by name. */
+import * as pulumi from "@pulumi/pulumi";
+import type { z } from "zod";
+
+import type { Problem } from "../../config/problems";
+import { mapSecrets } from "../../config/schema";
+import type { MonitoringSpec } from "./monitoring-spec";
+import type { Site } from "./site";
+
+/** The schema of a component's settings. Every component can be switched off. */
+export type SettingsSchema = z.ZodObject<{ readonly enabled: z.ZodType<boolean> }>;
+
+/** The validated settings of any component, and undefined of one that this stack's program does not have. */
+export type ReadSettings = <Schema extends SettingsSchema>(
+    component: Pick<ComponentDefinition<string, Schema>, "name" | "settings">,
+) => z.output<Schema>;
+
+/** Addresses that a component uses on the network. `components/address-rules.ts` says which uses exclude each other. */
+export interface AddressClaim {
+    /** The setting that names them, as `pulumi config set --path` takes it. */
+    readonly key: string;
+    /** An address, a range `a-b` or a subnet. */
+    readonly text: string;
+    readonly use: AddressUse;
+}
+
+/**
+ * `pool`: MetalLB's. `reserved`: of a pool, only for a Service that asks for it. `service`: a Service of ours asks for
+ * it. `lease`: a DHCP pool. `reservation`: of one DHCP client. `router`: the clients' gateway. `node`, `foreign`: of
+ * the cluster's nodes, and of anything else on the network.
+ */
+export type AddressUse = "pool" | "reserved" | "service" | "lease" | "reservation" | "router" | "node" | "foreign";
+
+/** What a component that is made from the list gets beside its settings. */
+export interface Context {
+    readonly site: Site;
+    /** The components made before it, by their names. */
+    readonly component: (name: string) => Component | undefined;
+    /** The Prometheus operator's CRDs, which monitors need. Undefined where monitoring is switched off. */
+    readonly operatorCrds?: pulumi.Resource;
+}
+
+/** A component as the registry (`components/index.ts`) lists it. */
+export interface ComponentDefinition<Name extends string = string, Schema extends SettingsSchema = SettingsSchema> {
+    /** Name of its folder in camel case, of its settings (`noc:NAME`) and of its resource. */
+    readonly name: Name;
+    /** Its name in tables and headings. */
+    readonly title: string;
+    /** The only declaration of its settings: types, defaults, descriptions, and which are secret. */
+    readonly settings: Schema;
+    /** Returns what is wrong with its settings beyond what the schema can say. Only asked where it is enabled. */
+    problems?(settings: z.output<Schema>, read: ReadSettings): Problem[];
+    /** The addresses that it uses. Only asked where it is enabled. */
+    addresses?(settings: z.output<Schema>): AddressClaim[];
+    /** The namespaces that it deploys to. */
+    namespaces(settings: z.output<Schema>, site: Pick<Site, "namespace">): string[];
+    /** Names of the components that it cannot do without: they are made first, and it waits for them. */
+    readonly needs?: readonly string[];
+    /** Makes it. `index.ts` makes a component without this by hand. */
+    create?(settings: z.output<Schema>, context: Context, opts: ComponentOptions): Component;
+}
+
+/** Gives a definition its exact type. */
+export const defineComponent = <Name extends string, Schema extends SettingsSchema>(
+    definition: ComponentDefinition<Name, Schema>,
+): ComponentDefinition<Name, Schema> => definition;
+
+/** The options of a component. `dependsOn` is a plain array: the component decides which of its children wait for it. */
+export type ComponentOptions = Omit<pulumi.ComponentResourceOptions, "dependsOn"> & {
+    dependsOn?: readonly pulumi.Resource[];
+};
+
+/** What a component class is given: its settings, of which those with a default may be left out, and where it runs. */
+export interface ComponentArgs<Schema extends SettingsSchema> {
+    /** Its settings; the schema documents each. */
+    readonly settings: z.input<Schema>;
+    readonly site: Site;
+}
+
+/** A group of resources that belong together, with what monitoring has to know of them. */
+export abstract class Component extends pulumi.ComponentResource {
+    /** What to scrape, to probe, to alert on and to show of it. */
+    public abstract readonly monitoring: MonitoringSpec;
+    /** What the stack exports of it, by name. */
+    public readonly outputs: Readonly<Record<string, pulumi.Output<unknown>>> = {};
+
+    /** @param type the class, such as `dns:Dns`. In the component's inputs, settings that are secret stay secret. */
+    protected constructor(
+        type: string,
+        name: string,
+        schema: SettingsSchema,
+        args: { readonly settings: unknown },
+        opts?: pulumi.ComponentResourceOptions,
+    ) {
+        const settings = mapSecrets(schema, args.settings, (secret) => pulumi.secret(secret));
+        super(`noc:${type}`, name, { ...args, settings }, opts);
+    }
+}

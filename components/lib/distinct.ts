@@ -1,0 +1,14 @@
+import type { Problem } from "../../config/problems";
+
+/** A problem for each value that stands in the list before. */
+export function repeated(list: readonly { key: string; value: string | number }[], remedy: string): Problem[] {
+    const first = new Map<string | number, string>();
+    return list.flatMap(({ key, value }) => {
+        const other = first.get(value);
+        if (other === undefined) {
+            first.set(value, key);
+            return [];
+        }
+        return [{ key, value, remedy: `is also ${other}; ${remedy}` }];
+    });
+}

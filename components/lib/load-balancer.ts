@@ -1,0 +1,82 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+import { labels } from "./pods";
+import type { Site } from "./site";
+
+/** A Service that the network reaches under an address of its own. */
+export interface LoadBalancerServiceOptions {
+    /** Name of the Service and value of its `app` label. */
+    name: string;
+    namespace: pulumi.Input<string>;
+    /** Labels of the pods behind it. */
+    selector: Record<string, string>;
+    ports: k8s.types.input.core.v1.ServicePort[];
+    /** IPv4 address to ask for. Defaults to any that the load balancer has. */
+    address?: string;
+    /** Further labels. Defaults to none. */
+    labels?: Record<string, string>;
+    /** Whether clients' addresses are kept (Local) or may be hidden behind a node's (Cluster). Defaults to Local. */
+    trafficPolicy?: "Local" | "Cluster";
+    site: Site;
+}
+
+/**
+ * Makes the Service and returns as soon as it has its address, whether or not a pod is ready behind it: who needs
+ * the address need not wait for the pods.
+ */
+export function loadBalancerService(
+    options: LoadBalancerServiceOptions,
+    opts: pulumi.CustomResourceOptions,
+): k8s.core.v1.Service {
+    const { name, namespace, selector, ports, trafficPolicy = "Local", site } = options;
+    const request = addressRequest(options);
+    return new k8s.core.v1.Service(
+        name,
+        {
+            metadata: {
+                name,
+                namespace,
+                labels: { ...labels(name), ...options.labels },
+                annotations: {
+                    ...request.annotations,
+                    "pulumi.com/waitFor": "jsonpath={.status.loadBalancer.ingress[0]}",
+                    // A load balancer gives an address within seconds or, for want of one, never.
+                    "pulumi.com/timeoutSeconds": "180",
+                },
+            },
+            spec: {
+                type: "LoadBalancer",
+                loadBalancerClass: site.loadBalancerClass,
+                loadBalancerIP: request.loadBalancerIP,
+                externalTrafficPolicy: trafficPolicy,
+                selector,
+                ports,
+            },
+        },
+        // A load balancer's class is immutable and its address belongs to the old Service until that is gone.
+        { ...opts, deleteBeforeReplace: true },
+    );
+}
+
+/** How the load balancer is asked for an address: MetalLB by its annotation, any other by the field of the API. */
+function addressRequest({ address, site }: Pick<LoadBalancerServiceOptions, "address" | "site">): {
+    annotations: Record<string, string>;
+    loadBalancerIP?: string;
+} {
+    if (address === undefined) {
+        return { annotations: {} };
+    }
+    return site.metallb
+        ? { annotations: { "metallb.io/loadBalancerIPs": address } }
+        : { annotations: {}, loadBalancerIP: address };
+}
+
+/**
+ * The address that the load balancer really handed out: an IP address, or a host name where it gives only that.
+ * Unknown in a preview, and where the engine was told to leave the Service out (`--target`).
+ */
+export function loadBalancerAddress(service: k8s.core.v1.Service): pulumi.Output<string> {
+    const { ingress } = service.status.loadBalancer;
+    return ingress.apply((given) => given?.[0]?.ip ?? given?.[0]?.hostname ?? (pulumi.unknown as string));
+}

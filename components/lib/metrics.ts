@@ -1,0 +1,45 @@
+import * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+
+import type { ServiceMonitor } from "./monitoring-spec";
+import { labels } from "./pods";
+
+const component = { "app.kubernetes.io/component": "metrics" };
+
+/** What a component's pods are scraped through. */
+export interface MetricsServiceOptions {
+    /** The `app` label of the component, which becomes the job of its samples. */
+    app: string;
+    namespace: pulumi.Input<string>;
+    /** Labels of the pods. */
+    selector: Record<string, string>;
+    /** Port of the exporter. */
+    port: number;
+}
+
+/** Makes a headless Service apart from the one that clients use, so that nobody outside reaches the exporter. */
+export function metricsService(
+    { app, namespace, selector, port }: MetricsServiceOptions,
+    opts: pulumi.CustomResourceOptions,
+): void {
+    const name = `${app}-metrics`;
+    new k8s.core.v1.Service(
+        name,
+        {
+            metadata: {
+                name,
+                namespace,
+                labels: { ...labels(app), ...component },
+                // Nothing needs to know more of it than its name.
+                annotations: { "pulumi.com/skipAwait": "true" },
+            },
+            spec: { clusterIP: "None", selector, ports: [{ name: "metrics", port }] },
+        },
+        opts,
+    );
+}
+
+/** The monitor that finds that Service. */
+export function metricsMonitor(app: string): ServiceMonitor {
+    return { name: app, selector: { app, ...component }, port: "metrics" };
+}

@@ -1,0 +1,99 @@
+/** What monitoring has to know of a component: plain data, so that no component imports monitoring. */
+import type * as pulumi from "@pulumi/pulumi";
+
+import type { Dashboard, graph, stat } from "./dashboards";
+
+/** Scrapes the pods behind a Service. */
+export interface ServiceMonitor {
+    /** Name of the monitor and, unless the Service's `app` label differs, of the job. */
+    readonly name: string;
+    /** Labels of the Service. */
+    readonly selector: Readonly<Record<string, string>>;
+    /** Name of the Service's port. */
+    readonly port: string;
+}
+
+/** A request that the blackbox exporter repeats as a client would. Its results are `probe_success` and the like. */
+export interface Probe {
+    /** Unique name. */
+    readonly name: string;
+    /** Job of the samples. Several probes may share one; their labels tell them apart. */
+    readonly job: string;
+    readonly module: BlackboxModule;
+    /** Time between two requests, in seconds. */
+    readonly interval: number;
+    /** An address with a port or a URL, or the named port of every pod with these labels. */
+    readonly target:
+        | { readonly address: pulumi.Input<string> }
+        | { readonly pods: Readonly<Record<string, string>>; readonly port: string };
+    /** Labels of the samples. */
+    readonly labels: Readonly<Record<string, string>>;
+}
+
+/**
+ * A module of the blackbox exporter, in its own format:
+ * https://github.com/prometheus/blackbox_exporter/blob/v0.28.0/CONFIGURATION.md
+ */
+export interface BlackboxModule {
+    /** Unique name. */
+    readonly name: string;
+    readonly prober: "dns" | "http" | "tcp";
+    /** A Prometheus duration, shorter than the probe's interval. */
+    readonly timeout: string;
+    readonly dns?: Readonly<Record<string, unknown>>;
+    readonly http?: Readonly<Record<string, unknown>>;
+    readonly tcp?: Readonly<Record<string, unknown>>;
+}
+
+/** A recording rule: an expression that several alerts and panels share, evaluated once. */
+export interface RecordingRule {
+    /** `level:metric:operations`, see https://prometheus.io/docs/practices/rules/ */
+    readonly record: string;
+    readonly expr: string;
+}
+
+export type Severity = "critical" | "warning" | "info";
+
+/** An alerting rule. */
+export interface Alert {
+    readonly alert: string;
+    readonly expr: string;
+    /** How long the expression must hold, a Prometheus duration. */
+    readonly for: string;
+    /** `critical`: act now. `warning`: act today. `info`: good to know. */
+    readonly severity: Severity;
+    /** The problem in one line. */
+    readonly summary: string;
+    /** The problem, the object that has it, and its extent: a Prometheus template. */
+    readonly description: string;
+    /** Alerts that are consequences of this one. They are inhibited while it fires with the same `equal` labels. */
+    readonly implies?: readonly { readonly alerts: readonly string[]; readonly equal: readonly string[] }[];
+}
+
+/** Rules that Prometheus evaluates together, in this order. */
+export interface RuleGroup {
+    /** Unique name. */
+    readonly name: string;
+    readonly records: readonly RecordingRule[];
+    readonly alerts: readonly Alert[];
+}
+
+/** A component's share of the overview dashboard. */
+export interface OverviewPanels {
+    /** Large figures; at most four. */
+    readonly stats?: readonly ReturnType<typeof stat>[];
+    readonly graphs?: readonly ReturnType<typeof graph>[];
+}
+
+/** Everything that monitoring has to know of a component. */
+export interface MonitoringSpec {
+    /** The component's name in the registry: its folder has the runbook that the alerts link to. */
+    readonly component: string;
+    /** Namespace of its monitors, probes and rules. */
+    readonly namespace: string;
+    readonly monitors: readonly ServiceMonitor[];
+    readonly probes: readonly Probe[];
+    readonly ruleGroups: readonly RuleGroup[];
+    readonly dashboards: readonly Dashboard[];
+    readonly overview?: OverviewPanels;
+}

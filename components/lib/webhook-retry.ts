@@ -1,0 +1,37 @@
+import * as pulumi from "@pulumi/pulumi";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** How many times a request that the webhook did not answer is repeated. */
+export const webhookAttempts = 30;
+
+/**
+ * Whether the error says that the API server could not call a webhook of this domain. A webhook that was called and
+ * refused the object is a different error.
+ * @param domain the last part of the webhook's name, such as `metallb.io`.
+ */
+export function isWebhookUnreachable(domain: string, message: string): boolean {
+    const [, webhook = ""] = /failed calling webhook "([a-z0-9.-]+)"/.exec(message) ?? [];
+    return webhook === domain || webhook.endsWith(`.${domain}`);
+}
+
+/**
+ * Repeats an operation every two seconds, for a minute at most, while a webhook cannot be called. For some seconds
+ * after the webhook's Deployment is ready, the API server has no route to it yet
+ * (https://github.com/metallb/metallb/issues/1597).
+ * @param owner the component that asks for it: the engine wants every hook to have its own name.
+ */
+export function retryWhileWebhookStarts(
+    { domain, owner }: { domain: string; owner: string },
+    pause: (ms: number) => Promise<unknown> = sleep,
+): pulumi.ErrorHook {
+    const attempts = new Map<string, number>();
+    return new pulumi.ErrorHook(`webhook-unreachable-${owner}-${domain}`, async ({ urn, errors }) => {
+        const attempt = (attempts.get(urn) ?? 0) + 1;
+        attempts.set(urn, attempt);
+        if (!isWebhookUnreachable(domain, errors[0] ?? "") || attempt > webhookAttempts) {
+            return false;
+        }
+        await pause(2000);
+        return true;
+    });
+}

@@ -1,0 +1,54 @@
+/** The monitoring spec of monitoring itself: what it watches of the deployment as a whole. */
+import type * as pulumi from "@pulumi/pulumi";
+
+import type { MonitoringSpec } from "../lib/monitoring-spec";
+import { deploymentAlerts } from "./alerts";
+import { clusterDashboard } from "./cluster";
+import { overviewDashboard } from "./overview";
+import { httpProbes } from "./probes";
+import type { MonitoringSettings } from "./settings";
+
+export interface DeploymentSpecOptions {
+    /** The component's name in the registry. */
+    readonly component: string;
+    /** Namespace of monitoring. */
+    readonly namespace: string;
+    /** The specs of all other components. */
+    readonly others: readonly MonitoringSpec[];
+    readonly grafanaAddress: pulumi.Input<string>;
+    readonly settings: Pick<MonitoringSettings, "controlPlane" | "thresholds">;
+}
+
+export function deploymentSpec(options: DeploymentSpecOptions): MonitoringSpec {
+    const { component, namespace, others, grafanaAddress, settings } = options;
+    const probes = httpProbes(grafanaAddress);
+    const namespaces = [...new Set([...others.map((other) => other.namespace), namespace])];
+    const jobs = new Map<string, string>([
+        ...others.flatMap(({ monitors, namespace }) => monitors.map(({ name }) => [name, namespace] as const)),
+        ...others.flatMap((other) => other.probes.map(({ job }) => [job, other.namespace] as const)),
+        ...probes.map(({ job }) => [job, namespace] as const),
+        // The alerts on workloads need its samples.
+        ["kube-state-metrics", namespace] as const,
+    ]);
+    return {
+        component,
+        namespace,
+        monitors: [],
+        probes,
+        ruleGroups: [
+            {
+                name: "deployment",
+                records: [],
+                alerts: deploymentAlerts({
+                    namespaces,
+                    jobs: [...jobs].map(([job, namespace]) => ({ job, namespace })),
+                    thresholds: settings.thresholds,
+                }),
+            },
+        ],
+        dashboards: [
+            overviewDashboard({ namespaces, panels: others.flatMap(({ overview }) => overview ?? []) }),
+            clusterDashboard({ controlPlane: settings.controlPlane }),
+        ],
+    };
+}

@@ -1,0 +1,25 @@
+/** Everything that commands and tools read from the environment. No other file reads it. */
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+const { env } = process;
+
+export const environment = {
+    /** All of it, for the programs that are started. */
+    all: env,
+    /** The stack to work on. */
+    stack: env.STACK ?? "poc",
+    /** Number of resolver pods for verify:scale. */
+    replicas: Number(env.REPLICAS ?? 3),
+    /** This machine's address towards the DHCP server, for verify:dhcp; chosen by the routing table if not given. */
+    relayAddress: env.RELAY_ADDRESS,
+    /** Where the Pulumi CLI keeps its own files. */
+    pulumiHome: env.PULUMI_HOME ?? join(homedir(), ".pulumi"),
+    /** Whether a state backend is chosen by the environment. */
+    hasBackend: Boolean(env.PULUMI_BACKEND_URL ?? env.PULUMI_ACCESS_TOKEN),
+    backendUrl: env.PULUMI_BACKEND_URL,
+    /** Whether the passphrase of the stack's secrets is given. */
+    hasPassphrase: env.PULUMI_CONFIG_PASSPHRASE !== undefined || env.PULUMI_CONFIG_PASSPHRASE_FILE !== undefined,
+    /** Whether a person sits at the terminal. */
+    interactive: process.stdin.isTTY,
+} as const;
