@@ -184,7 +184,7 @@ export const invalidSettings: [title: string, change: SettingChanges, message: s
     [
         "a list that is no JSON",
         { "metallb.pools": "192.168.139.50" },
-        'noc:metallb.pools = "192.168.139.50" is not JSON; set it in the stack\'s file as YAML',
+        'noc:metallb.pools = "192.168.139.50" is not a list; write [a, b]',
     ],
     [
         "a subnet without an id",
