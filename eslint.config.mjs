@@ -1,25 +1,8 @@
 import pulumi from "@pulumi/eslint-plugin";
-import { createTypeScriptImportResolver } from "eslint-import-resolver-typescript";
-import importX from "eslint-plugin-import-x";
 import { defineConfig, globalIgnores } from "eslint/config";
 import tseslint from "typescript-eslint";
 
-/** Test files belong to the layer of `tests/`, wherever they are. */
 const tests = ["**/*.test.ts", "**/verify.ts", "**/*.verify.ts", "components/*/*-client.ts", "tests/**"];
-
-/** From the bottom up. A file imports its own layer and the ones below it. */
-const layers = ["config", "components/lib", "components", "index.ts", "tools", "commands", "tests"];
-const message = `The layers are, from the bottom up: ${layers.join(", ")}. A file imports only its own and lower ones.`;
-const zones = layers.flatMap((layer, i) => {
-    const above = layers.slice(i + 1).map((other) => `./${other}`);
-    // components/lib lies in components, which is the layer above it.
-    const except = layer === "components/lib" ? ["./lib"] : undefined;
-    return [
-        ...above
-            .filter((from) => !(layer === "components" && from === "./components/lib"))
-            .map((from) => ({ target: `./${layer}`, from, message, ...(from === "./components" && { except }) })),
-    ];
-});
 
 const readElsewhere = "config/environment.ts reads the environment, and nothing else does.";
 
@@ -62,16 +45,6 @@ export default defineConfig(
             // The Kubernetes client declares its objects as classes and takes plain objects.
             "@typescript-eslint/no-unsafe-class-instance-assignment": "off",
         },
-    },
-    {
-        files: ["**/*.ts"],
-        plugins: { "import-x": importX },
-        settings: { "import-x/resolver-next": [createTypeScriptImportResolver()] },
-        rules: { "import-x/no-cycle": "error", "import-x/no-restricted-paths": ["error", { zones }] },
-    },
-    {
-        files: tests,
-        rules: { "import-x/no-restricted-paths": "off" },
     },
     {
         files: ["config/environment.ts", ...tests],

@@ -1,5 +1,5 @@
 // The developers' npm scripts: installs what is missing, then runs the tool. `node tools/run.mjs TOOL`
-import "../commands/install.mjs";
+import "./install.mjs";
 
 await import("tsx");
 await import("./tools.ts");
