@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Dhcp } from "./components/dhcp";
 import { Dns } from "./components/dns";
 import type { Component } from "./components/lib/component";
-import { labels } from "./components/lib/pods";
+import { corePriority, labels } from "./components/lib/pods";
 import { MetalLB } from "./components/metallb";
 import { Monitoring, OperatorCrds } from "./components/monitoring";
 import { createPlatform } from "./components/platform";
@@ -21,6 +21,16 @@ export = async () => {
         context: site.kubeContext,
         clusterIdentifier: pulumi.getStack(),
     });
+    const priority = new k8s.scheduling.v1.PriorityClass(
+        corePriority,
+        {
+            metadata: { name: corePriority, labels: labels(corePriority) },
+            // The highest that is not reserved for the cluster's own pods (system-cluster-critical is 2000000000).
+            value: 1_000_000_000,
+            description: "Load balancer, DNS and DHCP: everything else on the network depends on them.",
+        },
+        { provider },
+    );
     const namespace = new k8s.core.v1.Namespace(
         "noc",
         {
@@ -29,12 +39,17 @@ export = async () => {
                 labels: { ...labels("noc"), "pod-security.kubernetes.io/enforce": "restricted" },
             },
         },
-        { provider },
+        // Without its PriorityClass no pod is admitted.
+        { provider, dependsOn: priority },
     );
 
     const fixedAddresses = addressClaims(settings).flatMap(({ text, use }) => (use === "service" ? [text] : []));
     const metallb = settings.metallb.enabled
-        ? new MetalLB("metallb", { settings: settings.metallb, fixedAddresses, site }, { provider })
+        ? new MetalLB(
+              "metallb",
+              { settings: settings.metallb, fixedAddresses, site },
+              { provider, dependsOn: priority },
+          )
         : undefined;
 
     const dns = settings.dns.enabled

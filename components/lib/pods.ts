@@ -1,4 +1,4 @@
-/** What all our Kubernetes objects have in common. */
+/** Labels, security contexts and the priority that the components' pods share. */
 
 /** The labels of an object. Select pods by `app` alone: a selector cannot be changed. */
 export function labels(app: string): Record<string, string> {
@@ -27,3 +27,9 @@ export function runAs(user: number, group: number) {
         seccompProfile: { type: "RuntimeDefault" },
     };
 }
+
+/**
+ * PriorityClass of the pods that the network depends on: the load balancer, DNS and DHCP. Where a node has no room, they
+ * are scheduled before all others, which are evicted if need be. `index.ts` creates it.
+ */
+export const corePriority = "k8s-noc-core";
