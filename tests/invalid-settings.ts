@@ -1,4 +1,5 @@
 /** Settings that cannot be deployed, each with what its user is told. */
+import { settingsSchema } from "../components/settings";
 import type { SettingChanges } from "../tools/mock-engine";
 
 export const pool = { name: "noc-poc-pool", addresses: ["192.168.139.50-192.168.139.70"] };
@@ -12,7 +13,7 @@ export const invalidSettings: [title: string, change: SettingChanges, message: s
     [
         "a key of something else",
         { wireguard: "yes" },
-        "noc:wireguard is not a setting; there are: site, metallb, dns, dhcp, monitoring",
+        `noc:wireguard is not a setting; there are: ${Object.keys(settingsSchema.shape).join(", ")}`,
     ],
     [
         "an unknown key inside",
