@@ -10,6 +10,8 @@ export class Cluster {
     public readonly config = new k8s.KubeConfig();
     public readonly core: k8s.CoreV1Api;
     public readonly apps: k8s.AppsV1Api;
+    /** Objects of the custom resources. */
+    public readonly custom: k8s.CustomObjectsApi;
     /** What metrics-server measures. */
     public readonly usage: k8s.Metrics;
 
@@ -27,6 +29,7 @@ export class Cluster {
         this.config.setCurrentContext(context);
         this.core = this.config.makeApiClient(k8s.CoreV1Api);
         this.apps = this.config.makeApiClient(k8s.AppsV1Api);
+        this.custom = this.config.makeApiClient(k8s.CustomObjectsApi);
         this.usage = new k8s.Metrics(this.config);
     }
 

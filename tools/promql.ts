@@ -7,6 +7,8 @@ export interface Selector {
     readonly name: string;
     readonly matches: (labels: Readonly<Record<string, string>>) => boolean;
     readonly labels: readonly string[];
+    /** The labels that it compares with `=`, and their values. */
+    readonly equals: Readonly<Record<string, string>>;
 }
 
 /** What a query reads, and the labels that it works with. */
@@ -62,11 +64,15 @@ function selectorOf(node: SyntaxNode, text: Text): Selector {
             const child = matcher.getChild(part);
             return child ? text(child) : "";
         });
-        return { label: label ?? "", test: matcherOf(operator ?? "", unquoted(value ?? '""')) };
+        const wanted = unquoted(value ?? '""');
+        return { label: label ?? "", operator, wanted, test: matcherOf(operator ?? "", wanted) };
     });
     return {
         name: name ? text(name) : "",
         labels: matchers.map(({ label }) => label),
+        equals: Object.fromEntries(
+            matchers.flatMap(({ label, operator, wanted }) => (operator === "=" ? [[label, wanted]] : [])),
+        ),
         matches: (labels) => matchers.every(({ label, test }) => test(labels[label] ?? "")),
     };
 }

@@ -56,6 +56,12 @@ export const runbookOf = (component: string, alert: string): string =>
 export const whileStateIsKnown = (expr: string): string =>
     `(${expr}) unless on () absent(up{job="kube-state-metrics"} == 1)`;
 
+/** Selects a job of which no target is scraped: all fail, or there is none. The result has the labels namespace and job. */
+export function noneScraped(namespace: string, job: string): string {
+    const up = `up{namespace="${namespace}",job="${job}"}`;
+    return `sum by (namespace, job) (${up}) == 0 or absent(${up})`;
+}
+
 /** Adds a label to the results of an expression. */
 export const labelled = (expr: string, label: string, value: string): string =>
     `label_replace(${expr}, "${label}", "${value}", "", "")`;

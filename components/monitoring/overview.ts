@@ -23,25 +23,42 @@ export interface OverviewOptions {
 /** The dashboard for a screen on the wall, readable from across the room. It fits on 1920x1080 without scrolling. */
 export function overviewDashboard({ namespaces, panels }: OverviewOptions): Dashboard {
     const graphs = [...panels.flatMap((of) => of.graphs ?? []), firingTable()];
+    const stats = [
+        large([...alertStats(), ...clusterStats(namespaces)]),
+        ...figureRows(panels.map(({ stats = [] }) => stats)),
+    ];
+    const graphRows = Math.ceil(graphs.length / graphsPerRow);
+    const left = screenHeight - stats.reduce((sum, [height]) => sum + height, 0);
+    const graphHeight = Math.min(7, Math.floor(left / graphRows));
     return dashboard({
         uid: "noc-overview",
         title: "NOC overview",
         description: "All services at a glance. Orange: act today. Red: act now.",
         rows: [
-            large([...alertStats(), ...clusterStats(namespaces)]),
-            ...packed(panels.map(({ stats = [] }) => stats)).map(large),
-            ...graphs.flatMap((_, i): Row[] => (i % 2 === 0 ? [[7, ...graphs.slice(i, i + 2)]] : [])),
+            ...stats,
+            ...graphs.flatMap((_, i): Row[] =>
+                i % graphsPerRow === 0 ? [[graphHeight, ...graphs.slice(i, i + graphsPerRow)]] : [],
+            ),
         ],
     });
 }
 
-const statsPerRow = 4;
+/** What a screen of 1920x1080 shows, in Grafana's grid units. */
+const screenHeight = 26;
+const graphsPerRow = 2;
+
+/** Rows of the components' figures. A component with a single figure shares a row of small ones with others. */
+function figureRows(groups: readonly (readonly Stat[])[]): Row[] {
+    const several = groups.filter((stats) => stats.length > 1);
+    const single = groups.filter((stats) => stats.length === 1);
+    return [...packed(several, 4).map(large), ...packed(single, 8).map(small)];
+}
 
 /** Puts the components' figures into as few rows as their order allows, and keeps each component's together. */
-function packed(groups: readonly (readonly Stat[])[]): Stat[][] {
+function packed(groups: readonly (readonly Stat[])[], perRow: number): Stat[][] {
     const rows: Stat[][] = [];
-    for (const group of groups.filter((stats) => stats.length > 0)) {
-        const row = rows.find((stats) => stats.length + group.length <= statsPerRow);
+    for (const group of groups) {
+        const row = rows.find((stats) => stats.length + group.length <= perRow);
         if (row) {
             row.push(...group);
         } else {
@@ -51,10 +68,10 @@ function packed(groups: readonly (readonly Stat[])[]): Stat[][] {
     return rows;
 }
 
-const large = (stats: readonly Stat[]): Row => [
-    4,
-    ...stats.map((panel) => panel.colorMode(BigValueColorMode.BackgroundSolid).textMode(BigValueTextMode.ValueAndName)),
-];
+const large = (stats: readonly Stat[]): Row => [4, ...stats.map(coloured)];
+const small = (stats: readonly Stat[]): Row => [2, ...stats.map(coloured)];
+const coloured = (panel: Stat): Stat =>
+    panel.colorMode(BigValueColorMode.BackgroundSolid).textMode(BigValueTextMode.ValueAndName);
 
 const firing = (severity: string) => `ALERTS{alertstate="firing",severity=~"${severity}"}`;
 
