@@ -3,5 +3,6 @@ import { dhcp } from "./dhcp";
 import { dns } from "./dns";
 import { metallb } from "./metallb";
 import { monitoring } from "./monitoring";
+import { sealedSecrets } from "./sealed-secrets";
 
-export const components = { metallb, dns, dhcp, monitoring };
+export const components = { metallb, dns, dhcp, monitoring, sealedSecrets };
