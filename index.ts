@@ -13,7 +13,7 @@ import { requireKubeContext } from "./config/kube-context";
 
 /** The whole deployment. A component that is switched off is not created, and nothing depends on it. */
 export = async () => {
-    const settings = readSettings();
+    const settings = await readSettings();
     const site = { ...settings.site, metallb: settings.metallb.enabled };
     await requireKubeContext(site.kubeContext);
 

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { closest, distance } from "fastest-levenshtein";
 import { z } from "zod";
 
-import { configurationError, type Problem } from "../config/problems";
+import { configurationError, type Problem, problemLine } from "../config/problems";
 import { holdsSecret, isCiphertext, normalized, partOf, withStandIns } from "../config/schema";
 import { components } from "./index";
 import { addressProblems } from "./address-rules";
@@ -30,16 +30,26 @@ export const settingsSchema = z.strictObject({
 export type RawConfig = Readonly<Record<string, string>>;
 
 /**
- * Reads the running stack's configuration.
+ * Reads the running stack's configuration, and warns of settings that have no effect.
  * @throws RunError naming every key that is wrong, its value and the remedy.
  */
-export const readSettings = (): Settings => parseSettings(pulumi.runtime.allConfig());
+export async function readSettings(): Promise<Settings> {
+    const { settings, warnings } = checkedSettings(pulumi.runtime.allConfig());
+    await Promise.all(warnings.map((warning) => pulumi.log.warn(problemLine(warning))));
+    return settings;
+}
 
 /**
  * Parses a stack's configuration. Keys of other namespaces (`pulumi:`, `kubernetes:`) are left alone.
  * @throws RunError naming every key that is wrong, its value and the remedy.
  */
-export function parseSettings(raw: RawConfig): Settings {
+export const parseSettings = (raw: RawConfig): Settings => checkedSettings(raw).settings;
+
+/**
+ * The same, with the settings that have no effect because of others.
+ * @throws RunError naming every key that is wrong, its value and the remedy.
+ */
+export function checkedSettings(raw: RawConfig): { settings: Settings; warnings: Problem[] } {
     const own = Object.entries(raw).filter(([key]) => key.startsWith("noc:"));
     const values = Object.fromEntries(own.map(([key, text]) => [key.slice(4), fromText(text)]));
     const given = normalized(settingsSchema, withStandIns(settingsSchema, values));
@@ -49,10 +59,11 @@ export function parseSettings(raw: RawConfig): Settings {
     }
     const settings = deepFreeze(parsed.data) as unknown as Settings;
     const problems = brokenRules(settings).filter(({ key }) => !isCiphertext(valueAt(values, pathOf(key))));
-    if (problems.length > 0) {
-        throw configurationError(problems);
+    const errors = problems.filter(({ severity }) => severity !== "warning");
+    if (errors.length > 0) {
+        throw configurationError(errors);
     }
-    return settings;
+    return { settings, warnings: problems.filter(({ severity }) => severity === "warning") };
 }
 
 /** The settings of a component. */

@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import { runError } from "./run-error";
 
-/** A setting that cannot be deployed. */
+/** A setting that cannot be deployed, or that has no effect. */
 export interface Problem {
     /** The setting as `pulumi config set --path` takes it, such as `noc:dns.forwardZones[0].name`. */
     readonly key: string;
@@ -10,13 +10,19 @@ export interface Problem {
     readonly value?: unknown;
     /** Completes the sentence "<key> = <value> ...": what is wrong, and how to correct it. */
     readonly remedy: string;
+    /**
+     * An error stops the deployment. A warning is for a setting that has no effect because of another one: the remedy
+     * names both. Defaults to error.
+     */
+    readonly severity?: "error" | "warning";
 }
+
+/** A problem as one line. */
+export const problemLine = ({ key, value, remedy }: Problem): string =>
+    `${key}${value === undefined ? "" : ` = ${JSON.stringify(value)}`} ${remedy}.`;
 
 /** The error that lists all problems of a configuration, one per line. */
 export function configurationError(problems: readonly Problem[]): pulumi.RunError {
-    const lines = problems.map(({ key, value, remedy }) => {
-        const shown = value === undefined ? "" : ` = ${JSON.stringify(value)}`;
-        return `  ${key}${shown} ${remedy}.`;
-    });
+    const lines = problems.map((problem) => `  ${problemLine(problem)}`);
     return runError(`the stack's configuration cannot be deployed:\n${lines.join("\n")}`);
 }

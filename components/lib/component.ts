@@ -48,7 +48,10 @@ export interface ComponentDefinition<Name extends string = string, Schema extend
     readonly title: string;
     /** The only declaration of its settings: types, defaults, descriptions, and which are secret. */
     readonly settings: Schema;
-    /** Returns what is wrong with its settings beyond what the schema can say. Only asked where it is enabled. */
+    /**
+     * What is wrong with its settings beyond what the schema can say, and, as warnings, which of them have no effect
+     * because of others. Only called where it is enabled.
+     */
     problems?(settings: z.output<Schema>, read: ReadSettings): Problem[];
     /** The addresses that it uses. Only asked where it is enabled. */
     addresses?(settings: z.output<Schema>): AddressClaim[];

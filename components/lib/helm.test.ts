@@ -2,35 +2,87 @@ import { expect } from "chai";
 
 import { stackRun } from "../../tests/support";
 import { chartSource } from "./helm";
-import { type InstalledRelease, isInterrupted, recoverInterrupted } from "./helm-recovery";
+import {
+    type InstalledRelease,
+    isInterrupted,
+    type PendingOperation,
+    pendingOperation,
+    recoverInterrupted,
+} from "./helm-recovery";
 
-describe("a Helm release whose last operation was killed", () => {
-    const release: InstalledRelease = { name: "metallb", namespace: "metallb-system", kubeContext: "lab" };
+describe("a Helm release with a pending operation", () => {
+    const release: InstalledRelease = {
+        name: "metallb",
+        namespace: "metallb-system",
+        kubeContext: "lab",
+        timeout: 300,
+    };
     const inUse = "cannot re-use a name that is still in use";
     const inProgress = "another operation (install/upgrade/rollback) is in progress";
     const failure = (message: string) => ({ errors: [message] }) as never;
+    const began = (secondsAgo: number): PendingOperation => ({
+        record: `began-${secondsAgo}`,
+        began: new Date(Date.now() - secondsAgo * 1000),
+    });
+
+    /** Helm's records; `afterPause` gives those that are left after each pause. */
+    const helm = (first: PendingOperation[], ...afterPause: PendingOperation[][]) => {
+        let now = first;
+        const removed: string[] = [];
+        return {
+            removed,
+            list: () => Promise.resolve(now),
+            remove: ({ record }: PendingOperation) => Promise.resolve(removed.push(record)),
+            pause: () => Promise.resolve((now = afterPause.shift() ?? expect.fail("paused too often"))),
+        };
+    };
+    const recovered = (records: ReturnType<typeof helm>, message = inProgress) =>
+        recoverInterrupted(release, records, records.pause).callback(failure(message));
 
     before(() => stackRun("poc")); // an ErrorHook registers itself with the engine
 
-    it("is told from every other failure", () => {
+    it("is recognized by Helm's two messages", () => {
         expect([inUse, inProgress].map(isInterrupted)).to.deep.equal([true, true]);
         expect(isInterrupted("timed out waiting for the condition")).to.equal(false);
     });
 
-    it("is tried again once its record is removed", async () => {
-        const forgotten: InstalledRelease[] = [];
-        const hook = recoverInterrupted(release, (it) => Promise.resolve(forgotten.push(it)));
-        expect(await hook.callback(failure(inUse))).to.equal(true);
-        expect(forgotten).to.deep.equal([release]);
+    it("is tried again after the record of an operation older than the timeout is removed", async () => {
+        const records = helm([began(301)]);
+        expect(await recovered(records, inUse)).to.equal(true);
+        expect(records.removed).to.deep.equal(["began-301"]);
     });
 
-    it("is left alone where no operation is pending, as when somebody else installed it", async () => {
-        expect(await recoverInterrupted(release, () => Promise.resolve(0)).callback(failure(inUse))).to.equal(false);
+    it("keeps the record of a younger operation, and is tried again when that has ended", async () => {
+        const records = helm([began(10)], [began(15)], []);
+        expect(await recovered(records)).to.equal(true);
+        expect(records.removed).to.deep.equal([]);
     });
 
-    it("is not looked for when it failed for another reason", async () => {
-        const hook = recoverInterrupted(release, () => expect.fail("it was looked for"));
-        expect(await hook.callback(failure("timed out waiting for the condition"))).to.equal(false);
+    it("loses the record of an operation that reaches the timeout while it is waited for", async () => {
+        const records = helm([began(10)], [began(301)]);
+        expect(await recovered(records)).to.equal(true);
+        expect(records.removed).to.deep.equal(["began-301"]);
+    });
+
+    it("fails where no operation is pending, as when somebody else installed it", async () => {
+        expect(await recovered(helm([]), inUse)).to.equal(false);
+    });
+
+    it("fails without a look at its records where the error is another one", async () => {
+        const records = { ...helm([]), list: () => expect.fail("the records were read") };
+        expect(await recovered(records, "timed out waiting for the condition")).to.equal(false);
+    });
+
+    it("began when its record was last changed", () => {
+        const metadata = {
+            name: "sh.helm.release.v1.metallb.v1",
+            creationTimestamp: new Date("2026-01-01T00:00:00Z"),
+            labels: { createdAt: "1767225600", modifiedAt: "1767229200" },
+        };
+        expect(pendingOperation({ metadata }).began).to.deep.equal(new Date("2026-01-01T01:00:00Z"));
+        expect(pendingOperation({ metadata: { ...metadata, labels: {} } }).began).to.deep.equal(
+            metadata.creationTimestamp,
+        );
     });
 });
 

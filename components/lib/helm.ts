@@ -30,11 +30,11 @@ export interface ChartReleaseOptions {
 /** Installs a chart. A release that fails is rolled back, so that the next `up` starts from what last worked. */
 export function chartRelease(options: ChartReleaseOptions, opts: pulumi.CustomResourceOptions): k8s.helm.v3.Release {
     const { chart, name = chart.name, namespace, values, timeout = 300, postrender, site } = options;
-    const interrupted = recoverInterrupted({ name, namespace, kubeContext: site.kubeContext });
+    const interrupted = recoverInterrupted({ name, namespace, kubeContext: site.kubeContext, timeout });
     return new k8s.helm.v3.Release(
         name,
         {
-            // Without a name the engine makes one up, and the names of the release's Services with it.
+            // Without a name, the engine adds a random suffix, and the names of the release's Services change with it.
             name,
             ...chartSource(chart, site),
             version: chart.version,

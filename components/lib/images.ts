@@ -8,21 +8,43 @@ export interface ImageParts {
     readonly path: string;
     /** Registry and path. */
     readonly repository: string;
+    /** Empty where the reference has a digest alone. */
     readonly tag: string;
+    /** `sha256:` and 64 hexadecimal digits, where the reference has one. */
+    readonly digest?: string;
+    /** The digest without `sha256:`, as the charts of kube-prometheus-stack and Grafana take it. */
+    readonly sha?: string;
+    /** `tag@digest`, for charts that have no value for the digest and join repository and tag with a colon. */
+    readonly tagAndDigest: string;
 }
 
 /**
- * The reference to pull an image by: its own, or the same path at the site's mirror.
- * @param image reference with registry and tag, as in a component's versions.ts.
+ * The reference to pull an image by: its own, or the same path, tag and digest at the site's mirror.
+ * @param image reference with registry and tag, digest or both, as in a component's versions.ts.
  */
 export function imageReference(image: string, site: Pick<Site, "imageMirror">): string {
-    const { repository, tag } = splitImage(image, site);
-    return `${repository}:${tag}`;
+    const { repository, tag, digest } = splitImage(image, site);
+    return `${repository}${tag && `:${tag}`}${digest ? `@${digest}` : ""}`;
 }
 
-/** The same reference in parts. */
+/**
+ * The same reference in parts.
+ * @throws Error where it has no registry, or neither tag nor digest.
+ */
 export function splitImage(image: string, site: Pick<Site, "imageMirror">): ImageParts {
-    const [, ownRegistry = "", path = "", tag = ""] = /^([^/]+)\/(.+):([^:]+)$/.exec(image) ?? [];
+    const [, ownRegistry, path, tag = "", digest] =
+        /^([^/]+)\/([^:@]+)(?::([\w.-]+))?(?:@(sha256:[0-9a-f]{64}))?$/.exec(image) ?? [];
+    if (!ownRegistry || !path || (!tag && !digest)) {
+        throw new Error(`${image} is not an image reference; write registry/path:tag or registry/path:tag@sha256:…`);
+    }
     const registry = site.imageMirror ?? ownRegistry;
-    return { registry, path, repository: `${registry}/${path}`, tag };
+    return {
+        registry,
+        path,
+        repository: `${registry}/${path}`,
+        tag,
+        digest,
+        sha: digest?.slice("sha256:".length),
+        tagAndDigest: [tag, digest].filter(Boolean).join("@"),
+    };
 }

@@ -12,10 +12,10 @@ export const blackboxUrl = `${name}.${namespaceName}.svc:9115`;
 
 /** The values of its chart. */
 export function blackboxValues(probes: readonly Probe[], site: Site): Record<string, unknown> {
-    const { registry, path, tag } = splitImage(images.blackboxExporter, site);
+    const { registry, path, tag, digest } = splitImage(images.blackboxExporter, site);
     return {
         fullnameOverride: name,
-        image: { registry, repository: path, tag },
+        image: { registry, repository: path, tag, digest },
         config: { modules: { ...modules(probes), http_2xx: null } },
         podSecurityContext: { seccompProfile: { type: "RuntimeDefault" } },
         securityContext: { ...unprivileged, runAsNonRoot: true, runAsUser: 1000, runAsGroup: 1000 },

@@ -5,9 +5,9 @@ import { images } from "./versions";
 
 /** The values of its chart; `insecure` takes the kubelets' certificates unchecked, as kubeadm's sign their own. */
 export function metricsServerValues(choice: "on" | "insecure", site: Site): Record<string, unknown> {
-    const { repository, tag } = splitImage(images.metricsServer, site);
+    const { repository, tagAndDigest } = splitImage(images.metricsServer, site);
     return {
-        image: { repository, tag },
+        image: { repository, tag: tagAndDigest },
         args: choice === "insecure" ? ["--kubelet-insecure-tls"] : [],
         metrics: { enabled: true },
         serviceMonitor: { enabled: true },

@@ -35,7 +35,12 @@ export function stackValues(settings: MonitoringSettings, site: Site): Record<st
         kubeScheduler: { enabled: controlPlane, endpoints: scheduler },
         prometheus: {
             prometheusSpec: {
-                image: { registry: prometheus.registry, repository: prometheus.path, tag: prometheus.tag },
+                image: {
+                    registry: prometheus.registry,
+                    repository: prometheus.path,
+                    tag: prometheus.tag,
+                    sha: prometheus.sha,
+                },
                 retention,
                 ...everyMonitor,
                 ...(storage && { storageSpec: volume(storage, site) }),
@@ -43,7 +48,7 @@ export function stackValues(settings: MonitoringSettings, site: Site): Record<st
         },
         alertmanager: { alertmanagerSpec: { useExistingSecret: true, configSecret: alertmanagerSecret } },
         grafana: {
-            image: { registry: grafana.registry, repository: grafana.path, tag: grafana.tag },
+            image: { registry: grafana.registry, repository: grafana.path, tag: grafana.tag, sha: grafana.sha },
             admin: { existingSecret: adminSecret.name, userKey: adminSecret.user, passwordKey: adminSecret.password },
             // The Service is the program's own, which needs to know its address; see index.ts.
             service: { enabled: false },
