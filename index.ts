@@ -4,11 +4,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { Dhcp } from "./components/dhcp";
 import { Dns } from "./components/dns";
 import type { Component } from "./components/lib/component";
-import { corePriorityClass, labels } from "./components/lib/pods";
+import { corePriority, labels } from "./components/lib/pods";
 import { MetalLB } from "./components/metallb";
 import { Monitoring, OperatorCrds } from "./components/monitoring";
 import { createPlatform } from "./components/platform";
-import { addressClaims, deployedNamespaces, readSettings } from "./components/settings";
+import { addressClaims, readSettings } from "./components/settings";
 import { requireKubeContext } from "./config/kube-context";
 
 /** The whole deployment. A component that is switched off is not created, and nothing depends on it. */
@@ -21,7 +21,16 @@ export = async () => {
         context: site.kubeContext,
         clusterIdentifier: pulumi.getStack(),
     });
-    const priority = corePriorityClass({ provider });
+    const priority = new k8s.scheduling.v1.PriorityClass(
+        corePriority,
+        {
+            metadata: { name: corePriority, labels: labels(corePriority) },
+            // The highest that is not reserved for the cluster's own pods (system-cluster-critical is 2000000000).
+            value: 1_000_000_000,
+            description: "Load balancer, DNS and DHCP: everything else on the network depends on them.",
+        },
+        { provider },
+    );
     const namespace = new k8s.core.v1.Namespace(
         "noc",
         {
@@ -30,7 +39,7 @@ export = async () => {
                 labels: { ...labels("noc"), "pod-security.kubernetes.io/enforce": "restricted" },
             },
         },
-        // A pod is refused until its PriorityClass exists.
+        // Without its PriorityClass no pod is admitted.
         { provider, dependsOn: priority },
     );
 
@@ -38,7 +47,7 @@ export = async () => {
     const metallb = settings.metallb.enabled
         ? new MetalLB(
               "metallb",
-              { settings: settings.metallb, fixedAddresses, serviceNamespaces: deployedNamespaces(settings), site },
+              { settings: settings.metallb, fixedAddresses, site },
               { provider, dependsOn: priority },
           )
         : undefined;

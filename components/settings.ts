@@ -4,11 +4,15 @@ import { closest, distance } from "fastest-levenshtein";
 import { z } from "zod";
 
 import { configurationError, type Problem, problemLine } from "../config/problems";
+import { messageOf } from "../config/messages";
 import { holdsSecret, isCiphertext, normalized, partOf, withStandIns } from "../config/schema";
+import { keyOf, pathOf, valueAt } from "../config/setting-path";
+import { checkStackFile } from "../config/stack-file";
 import { components } from "./index";
 import { addressProblems } from "./address-rules";
 import type { AddressClaim, ComponentDefinition, ReadSettings } from "./lib/component";
 import { siteSettings } from "./lib/site";
+import { siteProblems } from "./site-rules";
 
 type Components = typeof components;
 
@@ -34,36 +38,48 @@ export type RawConfig = Readonly<Record<string, string>>;
  * @throws RunError naming every key that is wrong, its value and the remedy.
  */
 export async function readSettings(): Promise<Settings> {
-    const { settings, warnings } = checkedSettings(pulumi.runtime.allConfig());
-    await Promise.all(warnings.map((warning) => pulumi.log.warn(problemLine(warning))));
+    if (pulumi.runtime.hasEngine()) {
+        checkStackFile(pulumi.getStack());
+    }
+    const checked = checkSettings(pulumi.runtime.allConfig());
+    const settings = settingsWithoutErrors(checked);
+    await Promise.all(checked.problems.map((warning) => pulumi.log.warn(problemLine(warning))));
     return settings;
 }
 
 /**
- * Parses a stack's configuration. Keys of other namespaces (`pulumi:`, `kubernetes:`) are left alone.
+ * Parses a stack's configuration.
  * @throws RunError naming every key that is wrong, its value and the remedy.
  */
-export const parseSettings = (raw: RawConfig): Settings => checkedSettings(raw).settings;
+export const parseSettings = (raw: RawConfig): Settings => settingsWithoutErrors(checkSettings(raw));
 
-/**
- * The same, with the settings that have no effect because of others.
- * @throws RunError naming every key that is wrong, its value and the remedy.
- */
-export function checkedSettings(raw: RawConfig): { settings: Settings; warnings: Problem[] } {
+/** A configuration's settings, if they could be read, and everything that is wrong with it. */
+export interface CheckedSettings {
+    readonly settings?: Settings;
+    readonly problems: readonly Problem[];
+}
+
+/** Parses a stack's configuration, and finds everything that is wrong with it. */
+export function checkSettings(raw: RawConfig): CheckedSettings {
     const own = Object.entries(raw).filter(([key]) => key.startsWith("noc:"));
-    const values = Object.fromEntries(own.map(([key, text]) => [key.slice(4), fromText(text)]));
+    const values = Object.fromEntries(own.map(([key, text]) => [key.slice("noc:".length), fromText(text)]));
     const given = normalized(settingsSchema, withStandIns(settingsSchema, values));
     const parsed = settingsSchema.safeParse(given, { error: messageOf });
+    const unread = unreadKeys(Object.keys(raw));
     if (!parsed.success) {
-        throw configurationError(parsed.error.issues.flatMap((issue) => problemsOf(issue, values)));
+        return { problems: [...unread, ...parsed.error.issues.flatMap((issue) => problemsOf(issue, values))] };
     }
     const settings = deepFreeze(parsed.data) as unknown as Settings;
-    const problems = brokenRules(settings).filter(({ key }) => !isCiphertext(valueAt(values, pathOf(key))));
+    const known = ({ key }: Problem) => !isCiphertext(valueAt(values, pathOf(key)));
+    return { settings, problems: [...unread, ...brokenRules(settings).filter(known)] };
+}
+
+function settingsWithoutErrors({ settings, problems }: CheckedSettings): Settings {
     const errors = problems.filter(({ severity }) => severity !== "warning");
-    if (errors.length > 0) {
+    if (!settings || errors.length > 0) {
         throw configurationError(errors);
     }
-    return { settings, warnings: problems.filter(({ severity }) => severity === "warning") };
+    return settings;
 }
 
 /** The settings of a component. */
@@ -75,15 +91,6 @@ export const settingsOf = <Definition extends Pick<ComponentDefinition, "name" |
 /** The components that are switched on. */
 export const enabledComponents = (settings: Settings): ComponentDefinition[] =>
     definitions.filter((definition) => settingsOf(settings, definition).enabled);
-
-/** The namespaces that the enabled components deploy to. */
-export const deployedNamespaces = (settings: Settings): string[] => [
-    ...new Set(
-        enabledComponents(settings).flatMap((definition) =>
-            definition.namespaces(settingsOf(settings, definition), settings.site),
-        ),
-    ),
-];
 
 /** The addresses that the site and all enabled components use. */
 export function addressClaims(settings: Settings): AddressClaim[] {
@@ -102,10 +109,21 @@ function brokenRules(settings: Settings): Problem[] {
     const read: ReadSettings = (definition) => settingsOf(settings, definition);
     const enabled = enabledComponents(settings);
     return [
+        ...siteProblems(settings.site, settings.metallb.enabled, ownNamespaces(settings)),
         ...enabled.flatMap((definition) => definition.problems?.(settingsOf(settings, definition), read) ?? []),
         ...enabled.flatMap(({ name, needs = [] }) => missingNeeds(name, needs, enabled)),
         ...addressProblems(addressClaims(settings), settings.metallb.enabled),
     ];
+}
+
+/** The namespaces that components deploy to beside the site's, with the components' names. */
+function ownNamespaces(settings: Settings): Map<string, string> {
+    const namespaces = definitions.flatMap((definition) =>
+        definition
+            .namespaces(settingsOf(settings, definition), { namespace: "" })
+            .map((namespace): [string, string] => [namespace, definition.title]),
+    );
+    return new Map(namespaces.filter(([namespace]) => namespace !== ""));
 }
 
 function missingNeeds(name: string, needs: readonly string[], enabled: readonly ComponentDefinition[]): Problem[] {
@@ -118,6 +136,21 @@ function missingNeeds(name: string, needs: readonly string[], enabled: readonly 
         }));
 }
 
+/** Keys of namespaces that nothing reads, such as a misspelt one. */
+function unreadKeys(keys: readonly string[]): Problem[] {
+    return keys
+        .filter((key) => !readNamespaces.includes(key.split(":")[0] ?? ""))
+        .map((key) => {
+            const [, name = ""] = key.split(":");
+            const hint =
+                name in settingsSchema.shape ? `did you mean noc:${name}?` : "this project's keys begin with noc:";
+            return { key, remedy: `is read by nothing; ${hint}` };
+        });
+}
+
+/** The project's namespace, the engine's, and those of the providers. */
+const readNamespaces = ["noc", "pulumi", "kubernetes", "random"];
+
 /** A value that is not plain text reaches the program as JSON. */
 function fromText(text: string): unknown {
     try {
@@ -127,63 +160,46 @@ function fromText(text: string): unknown {
     }
 }
 
-/** What is wrong with a value of the wrong type. Every other mistake has a message in its schema. */
-function messageOf(issue: z.core.$ZodRawIssue): string | undefined {
-    if (issue.code !== "invalid_type") {
-        return undefined;
-    }
-    const wanted: Record<string, string> = {
-        string: "is not text; put it in quotes",
-        int: "is not a whole number",
-        number: "is not a number",
-        boolean: "is neither true nor false",
-        array: "is not a list; write [a, b]",
-        object: "is not a set of fields; write {name: value}",
-    };
-    return wanted[issue.expected] ?? `is not of the type ${issue.expected}`;
-}
-
 function problemsOf(issue: z.core.$ZodIssue, values: unknown): Problem[] {
     if (issue.code === "unrecognized_keys") {
         return issue.keys.map((key) => unknownKey(key, issue.path));
     }
     const key = keyOf(issue.path);
     const value = valueAt(values, issue.path);
-    if (value === undefined) {
+    if (value === null) {
+        return [{ key, remedy: "has no value; write one, or remove the line" }];
+    }
+    if (value === undefined && issue.code !== "custom") {
         return [{ key, remedy: `is not set; run: pulumi config set --path '${key}' VALUE` }];
     }
-    const schema = issue.path.reduce<z.ZodType | undefined>((at, part) => at && partOf(at, part), settingsSchema);
-    const message = issue.code === "invalid_type" && issue.expected === "int" ? "is not a whole number" : issue.message;
-    return [{ key, value: schema && holdsSecret(schema) ? undefined : value, remedy: message }];
+    const schema = schemaAt(issue.path);
+    return [{ key, value: schema && holdsSecret(schema) ? undefined : value, remedy: issue.message }];
 }
 
+const schemaAt = (path: readonly PropertyKey[]): z.ZodType | undefined =>
+    path.reduce<z.ZodType | undefined>((at, part) => at && partOf(at, part), settingsSchema);
+
 function unknownKey(key: string, path: readonly PropertyKey[]): Problem {
-    const parent = path.reduce<z.ZodType | undefined>((at, part) => at && partOf(at, part), settingsSchema);
-    const known = parent ? fieldsOf(parent) : [];
+    const name = keyOf([...path, key]);
+    const [parent = ""] = key.split(".");
+    if (path.length === 0 && parent !== key && parent in settingsSchema.shape) {
+        return {
+            key: name,
+            remedy: `is a key with a dot in it; set the field with: pulumi config set --path '${name}' VALUE`,
+        };
+    }
+    const schema = schemaAt(path);
+    const known = schema ? fieldsOf(schema) : [];
     const guess = known.length > 0 ? closest(key, known) : "";
     const near = guess !== "" && distance(key.toLowerCase(), guess.toLowerCase()) <= 3;
     const hint = near ? `did you mean ${keyOf([...path, guess])}?` : `there are: ${known.join(", ")}`;
-    return { key: keyOf([...path, key]), remedy: `is not a setting; ${hint}` };
+    return { key: name, remedy: `is not a setting; ${hint}` };
 }
 
 function fieldsOf(schema: z.ZodType): string[] {
     const json = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
     return Object.keys(json.properties ?? {});
 }
-
-/** `noc:dhcp.subnets[0].pools[1]`, as `pulumi config set --path` takes it. */
-export function keyOf(path: readonly PropertyKey[]): string {
-    return path.reduce<string>(
-        (key, part, i) => (typeof part === "number" ? `${key}[${part}]` : `${key}${i > 0 ? "." : ""}${String(part)}`),
-        "noc:",
-    );
-}
-
-const pathOf = (key: string): PropertyKey[] =>
-    [...key.slice(4).matchAll(/([^.[\]]+)|\[(\d+)\]/g)].map(([, name, index]) => name ?? Number(index));
-
-const valueAt = (values: unknown, path: readonly PropertyKey[]): unknown =>
-    path.reduce<unknown>((value, part) => (value as Record<PropertyKey, unknown> | undefined)?.[part], values);
 
 function deepFreeze<T>(value: T): T {
     if (typeof value === "object" && value !== null) {

@@ -27,7 +27,7 @@ export const subnet = parsedBy(parseSubnet, "192.168.1.0/24");
 export const range = parsedBy(parseRange, "192.168.1.10-192.168.1.20");
 
 /** A network in CIDR notation that is not a large part of the Internet. */
-export const clientNetwork = subnet.refine((cidr) => Number(cidr.split("/")[1]) >= 8, {
+export const clientNetwork = subnet.refine((cidr) => !/\/[0-7]$/.test(cidr), {
     error: "would open the resolver to the world, which makes it an amplifier; list your own networks, like 10.0.0.0/8",
 });
 
@@ -38,6 +38,34 @@ export const label = z
         error: "is not a DNS label; use at most 63 lower-case letters, digits and inner hyphens",
     })
     .meta({ examples: ["venue"] });
+
+const subdomainPattern = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
+const isSubdomain = (text: string): boolean => text.length <= 253 && subdomainPattern.test(text);
+
+/** The name of a Kubernetes object of most kinds: an RFC 1123 subdomain. */
+export const subdomain = (what: string, example: string) =>
+    z
+        .string()
+        .refine(isSubdomain, {
+            error: `is not ${what}; use lower-case letters, digits, inner hyphens and dots, like ${example}`,
+        })
+        .meta({ examples: [example] });
+
+/** A name that Kubernetes calls qualified: NAME or DOMAIN/NAME, as those of labels and of load-balancer classes. */
+export const qualifiedName = (what: string, example: string) =>
+    z
+        .string()
+        .refine(
+            (text) => {
+                const parts = text.split("/");
+                return (
+                    /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/.test(parts.at(-1) ?? "") &&
+                    (parts.length === 1 || (parts.length === 2 && isSubdomain(parts[0] ?? "")))
+                );
+            },
+            { error: `is not ${what}; write it like ${example}` },
+        )
+        .meta({ examples: [example] });
 
 /** A domain name, with or without the final dot. A single dot is the root. */
 export const domain = z
@@ -95,8 +123,17 @@ export const choice = <const Words extends readonly [string, ...string[]]>(what:
 /** The host[:port][/path] of an image registry. */
 export const registry = z
     .string()
-    .regex(/^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._/-]+)?$/, {
-        error: "is not a registry; write host[:port][/path] without https://",
+    .regex(/^[a-z0-9][a-z0-9.-]*(:\d+)?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/, {
+        error: "is not a registry; write host[:port][/path], without https:// and without a final slash",
+        abort: true,
+    })
+    .refine((text) => URL.canParse(`https://${text}`), {
+        error: "has no such port; write host[:port][/path] with a port below 65536",
+        abort: true,
+    })
+    // https://github.com/distribution/reference/blob/v0.6.0/normalize.go
+    .refine((text) => /^(localhost|[^/]*[.:][^/]*)(\/|$)/.test(text), {
+        error: "would be read as a path on Docker Hub; write a host with a domain or a port, like registry.example.org",
     })
     .meta({ examples: ["registry.example.org:5000/mirror"] });
 

@@ -17,9 +17,20 @@ export interface Problem {
     readonly severity?: "error" | "warning";
 }
 
+/**
+ * Warns of a setting that has no effect.
+ * @param because the other setting and its value, such as `noc:dns.enabled is true`.
+ */
+export const withoutEffect = (key: string, value: unknown, because: string): Problem => ({
+    key,
+    value,
+    remedy: `has no effect while ${because}; remove it`,
+    severity: "warning",
+});
+
 /** A problem as one line. */
 export const problemLine = ({ key, value, remedy }: Problem): string =>
-    `${key}${value === undefined ? "" : ` = ${JSON.stringify(value)}`} ${remedy}.`;
+    `${key}${value === undefined ? "" : ` = ${JSON.stringify(value)}`} ${remedy}${remedy.endsWith("?") ? "" : "."}`;
 
 /** The error that lists all problems of a configuration, one per line. */
 export function configurationError(problems: readonly Problem[]): pulumi.RunError {

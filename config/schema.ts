@@ -60,6 +60,21 @@ export function partOf(schema: z.ZodType, key: PropertyKey): z.ZodType | undefin
     );
 }
 
+/** The paths of a schema and of all its parts: `[]`, `["dns"]`, `["dns", "address"]`; 0 for the items of a list. */
+export function fieldPaths(schema: z.ZodType, path: readonly PropertyKey[] = []): PropertyKey[][] {
+    const { shape = {}, element, valueType, options = [] } = core(schema);
+    const inner: [PropertyKey, z.ZodType][] = [
+        ...Object.entries(shape),
+        ...(element ? [[0, element] as [PropertyKey, z.ZodType]] : []),
+        ...(valueType ? [["key", valueType] as [PropertyKey, z.ZodType]] : []),
+    ];
+    return [
+        ...(path.length > 0 ? [[...path]] : []),
+        ...inner.flatMap(([part, type]) => fieldPaths(type, [...path, part])),
+        ...options.flatMap((option) => fieldPaths(option, path).filter(({ length }) => length > path.length)),
+    ];
+}
+
 /** Applies a function to every secret in a value, and leaves everything else as it is. */
 export function mapSecrets(schema: z.ZodType | undefined, value: unknown, map: (secret: unknown) => unknown): unknown {
     if (value === undefined || value === null || schema === undefined || !holdsSecret(schema)) {

@@ -3,10 +3,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { deploymentWaves } from "../tools/graph";
 import { type RunOptions, runProgram, valueOf } from "../tools/mock-engine";
-import { resource, stackRun, waitsFor } from "./support";
+import { resource, stackRun, waitsFor, without } from "./support";
 
 const stacks = ["poc", "homelab"] as const;
-const off = { "metallb.enabled": false, "site.loadBalancerClass": undefined };
 
 describe("the graph", () => {
     for (const stack of stacks) {
@@ -124,7 +123,7 @@ describe("the graph", () => {
             order(["kea-dhcp", "Release"], ["kea-dhcp-monitor", "ServiceMonitor"]));
         // A switched-off component must not cut the chain in two: https://github.com/pulumi/pulumi/issues/8721
         it("starts Kea only when DNS has its address, without MetalLB too", () =>
-            order(["unbound", "v1:Service"], ["kea-dhcp", "Release"], { settings: off }));
+            order(["unbound", "v1:Service"], ["kea-dhcp", "Release"], { settings: without("metallb") }));
         it("starts Kea only when the pool is there, without DNS too", () =>
             order(["noc-poc-pool-fixed", "IPAddressPool"], ["kea-dhcp", "v1:Service"], {
                 settings: { "dns.enabled": false, "dhcp.resolvers": ["192.168.1.53"] },
@@ -133,13 +132,16 @@ describe("the graph", () => {
 
     describe("with MetalLB switched off", () => {
         it("has nothing of MetalLB, and asks the cluster's own load balancer for the addresses", async () => {
-            const run = await runProgram("poc", { settings: off });
+            const run = await runProgram("poc", { settings: without("metallb") });
             expect(run.resources.filter(({ id }) => /metallb/i.test(id)).map(({ id }) => id)).to.deep.equal([]);
             expect(resource(run, "unbound", "v1:Service").inputs.spec).to.include({ loadBalancerIP: "192.168.139.50" });
         });
 
         it("hands out what that load balancer gave, whatever was asked for", async () => {
-            const run = await runProgram("poc", { settings: off, ingress: () => [{ ip: "198.19.249.2" }] });
+            const run = await runProgram("poc", {
+                settings: without("metallb"),
+                ingress: () => [{ ip: "198.19.249.2" }],
+            });
             const { values } = resource(run, "kea-dhcp", "Release").inputs as {
                 values: { podAnnotations: Record<string, string> };
             };
@@ -154,8 +156,7 @@ describe("the graph", () => {
         ["monitoring", /monitor|grafana|prometheus/i],
     ] as const) {
         it(`comes to be without ${component}`, async () => {
-            const settings = { [`${component}.enabled`]: false, "dhcp.resolvers": ["192.168.1.53"] };
-            const run = await runProgram("poc", { settings });
+            const run = await runProgram("poc", { settings: without(component) });
             expect(run.resources.filter(({ id }) => gone.test(id)).map(({ id }) => id)).to.deep.equal([]);
             deploymentWaves(run);
         });

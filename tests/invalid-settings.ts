@@ -36,7 +36,11 @@ export const invalidSettings: [title: string, change: SettingChanges, message: s
         'noc:dns.address = "192.168.139.50.1" is not an IPv4 address; write four numbers from 0 to 255, like 192.168.1.1',
     ],
     ["no replicas", { "dns.replicas": 0 }, "noc:dns.replicas = 0 is too few; set it to 1 or more"],
-    ["half a replica", { "dns.replicas": 1.5 }, "noc:dns.replicas = 1.5 is not a whole number"],
+    [
+        "half a replica",
+        { "dns.replicas": 1.5 },
+        "noc:dns.replicas = 1.5 is not a whole number; write it in digits, like 3",
+    ],
     [
         "a memory size without sense",
         { "dns.memory": "512 MB" },
@@ -175,12 +179,57 @@ export const invalidSettings: [title: string, change: SettingChanges, message: s
     [
         "a registry with a scheme",
         { "site.imageMirror": "https://registry.lan" },
-        'noc:site.imageMirror = "https://registry.lan" is not a registry; write host[:port][/path] without https://',
+        'noc:site.imageMirror = "https://registry.lan" is not a registry; write host[:port][/path], without https:// and without a final slash',
     ],
     [
-        "a load-balancer class without a domain",
-        { "site.loadBalancerClass": "metallb" },
-        'noc:site.loadBalancerClass = "metallb" is not a load-balancer class; write it like metallb.io/metallb',
+        "a load-balancer class that Kubernetes refuses",
+        { "site.loadBalancerClass": "metallb.io/" },
+        'noc:site.loadBalancerClass = "metallb.io/" is not a load-balancer class; write it like metallb.io/metallb',
+    ],
+    [
+        "MetalLB's load-balancer class without MetalLB",
+        { "metallb.enabled": false },
+        'noc:site.loadBalancerClass = "metallb.io/metallb" is served by MetalLB, and noc:metallb.enabled is false; remove it, or name the class of the cluster\'s own load balancer',
+    ],
+    [
+        "a StorageClass that Kubernetes refuses",
+        { "site.storageClass": "fast\nsize: 1Ti" },
+        'noc:site.storageClass = "fast\\nsize: 1Ti" is not the name of a StorageClass; use lower-case letters, digits, inner hyphens and dots, like local-path',
+    ],
+    [
+        "a mirror that means a user of Docker Hub",
+        { "site.imageMirror": "mirror" },
+        'noc:site.imageMirror = "mirror" would be read as a path on Docker Hub; write a host with a domain or a port, like registry.example.org',
+    ],
+    [
+        "a mirror with a final slash",
+        { "site.imageMirror": "registry.lan:5000/" },
+        'noc:site.imageMirror = "registry.lan:5000/" is not a registry; write host[:port][/path], without https:// and without a final slash',
+    ],
+    [
+        "a mirror's port out of range",
+        { "site.imageMirror": "registry.lan:70000" },
+        'noc:site.imageMirror = "registry.lan:70000" has no such port; write host[:port][/path] with a port below 65536',
+    ],
+    [
+        "a namespace of Kubernetes",
+        { "site.namespace": "kube-system" },
+        'noc:site.namespace = "kube-system" belongs to Kubernetes; choose a new name, like noc',
+    ],
+    [
+        "a namespace of another component",
+        { "site.namespace": "metallb-system" },
+        'noc:site.namespace = "metallb-system" is the namespace of load balancer; choose another name, like noc',
+    ],
+    [
+        "a setting without a value",
+        { "dns.address": null },
+        "noc:dns.address has no value; write one, or remove the line",
+    ],
+    [
+        "a field whose name needs quotes",
+        { "dns.thresholds": { "a.b": 1 } },
+        'noc:dns.thresholds["a.b"] is not a setting; there are: servfailRatio, unansweredRatio, bogusRatio, recursionSeconds, answerSeconds, cacheHitRatio, replicaShare, clientQueries, redisMemoryRatio, redisEvictions, redisUnexpiringRatio',
     ],
     [
         "a list that is no JSON",

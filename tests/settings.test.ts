@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { definitions, parseSettings, settingsSchema } from "../components/settings";
+import { checkSettings, definitions, parseSettings, settingsSchema } from "../components/settings";
 import { holdsSecret, partOf } from "../config/schema";
 import { generated } from "../tools/generate";
 import { type SettingChanges, withSettings } from "../tools/mock-engine";
@@ -65,9 +65,35 @@ describe("settings", () => {
         expect(() => Object.assign(dhcp.subnets[0] ?? {}, { id: 7 })).to.throw(TypeError);
     });
 
-    it("leave other namespaces alone", () => {
+    it("ignore the keys of the engine and of the providers, and refuse those that nothing reads", () => {
         expect(() => parseSettings({ ...poc, "pulumi:tags": "{}", "kubernetes:anything": "x" })).not.to.throw();
+        for (const [key, line] of [
+            ["nco:dns", "nco:dns is read by nothing; did you mean noc:dns?"],
+            ["ncc:owner", "ncc:owner is read by nothing; this project's keys begin with noc:."],
+            ["noc:noc.dns", "noc:noc.dns is not a setting; there are: "],
+            [
+                "noc:dns.address",
+                "noc:dns.address is a key with a dot in it; set the field with: pulumi config set --path 'noc:dns.address' VALUE.",
+            ],
+        ] as const) {
+            expect(messageOf(() => parseSettings({ ...poc, [key]: "{}" }))).to.contain(`\n  ${line}`);
+        }
     });
+
+    for (const [change, value, because] of [
+        ["dhcp.resolvers", ["192.0.2.53"], "noc:dns.enabled is true"],
+        ["monitoring.controlPlaneEndpoints", { etcd: ["192.0.2.2"] }, "noc:monitoring.controlPlane is false"],
+    ] as const) {
+        it(`are warned of where they have no effect, and deployed: ${change}`, () => {
+            const { settings, problems } = checkSettings(withSettings(poc, { [change]: value }));
+            expect(settings).not.to.equal(undefined);
+            expect(problems).to.have.length(1);
+            expect(problems[0]).to.include({
+                severity: "warning",
+                remedy: `has no effect while ${because}; remove it`,
+            });
+        });
+    }
 
     it("take numbers as pulumi config set --path writes them, and quantities as YAML reads them", () => {
         const { dns } = changed({ "dns.cpu": 2, "dns.thresholds": { servfailRatio: "0.1" } });
@@ -88,7 +114,7 @@ describe("settings", () => {
     for (const [title, change, message] of invalidSettings) {
         it(`refuse ${title}`, () => {
             expect(messageOf(() => changed(change))).to.equal(
-                `the stack's configuration cannot be deployed:\n  ${message}.`,
+                `the stack's configuration cannot be deployed:\n  ${message}${message.endsWith("?") ? "" : "."}`,
             );
         });
     }

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { spawnSync } from "node:child_process";
 
-import { type Registration, type Run, runProgram } from "../tools/mock-engine";
+import { type Registration, type Run, runProgram, type SettingChanges } from "../tools/mock-engine";
 
 const runs = new Map<string, Promise<Run>>();
 
@@ -11,6 +11,13 @@ export function stackRun(stack: string): Promise<Run> {
     runs.set(stack, run);
     return run;
 }
+
+/** The settings that switch a component off, and those that then have to change. */
+export const without = (component: string): SettingChanges => ({
+    [`${component}.enabled`]: false,
+    ...(component === "metallb" && { "site.loadBalancerClass": undefined }),
+    ...(component === "dns" && { "dhcp.resolvers": ["192.168.1.53"] }),
+});
 
 /** A Kubernetes object's annotations and labels. */
 export function metadataOf({ inputs }: Registration): {

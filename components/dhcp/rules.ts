@@ -1,6 +1,6 @@
 /** What has to hold between the DHCP settings, and the addresses that they use. */
 import { type AddressRange, contains, parseRange, parseSubnet } from "../../config/addresses";
-import type { Problem } from "../../config/problems";
+import { type Problem, withoutEffect } from "../../config/problems";
 import { dns } from "../dns";
 import type { AddressClaim, ReadSettings } from "../lib/component";
 import { repeated } from "../lib/distinct";
@@ -27,6 +27,9 @@ export function problems(settings: DhcpSettings, read: ReadSettings): Problem[] 
                       remedy: "names no resolver while noc:dns.enabled is false; list those that clients are to use",
                   },
               ]
+            : []),
+        ...(read(dns).enabled && resolvers.length > 0
+            ? [withoutEffect("noc:dhcp.resolvers", resolvers, "noc:dns.enabled is true")]
             : []),
         ...timerProblems(settings),
         ...overlappingSubnets(subnets),

@@ -1,8 +1,9 @@
-/** The settings that all components share: the cluster, its addresses and where charts and images come from. */
+/** The place that all components are deployed to. */
 import { z } from "zod";
 
-import { label, range, registry } from "../../config/fields";
+import { label, qualifiedName, range, registry, subdomain } from "../../config/fields";
 
+/** The settings that belong to no single component. */
 export const siteSettings = z.strictObject({
     kubeContext: z
         .string()
@@ -13,28 +14,19 @@ export const siteSettings = z.strictObject({
     nodeAddresses: z
         .array(range)
         .default([])
-        .describe("Addresses of the cluster's nodes. No address pool or lease pool may contain them."),
+        .describe("Addresses of the cluster's nodes. No pool may contain one of them."),
     foreignRanges: z
         .array(range)
         .default([])
+        .describe("Addresses that something else on the network uses or hands out. No pool may contain one of them."),
+    loadBalancerClass: qualifiedName("a load-balancer class", "metallb.io/metallb")
+        .optional()
         .describe(
-            "Addresses that other devices or DHCP servers on the network use. No address pool or lease pool may contain them.",
+            "Class of the LoadBalancer Services. Needed where the cluster has a load balancer of its own beside MetalLB. A change replaces the Services.",
         ),
-    loadBalancerClass: z
-        .string()
-        .regex(/^[a-z0-9.-]+\/[A-Za-z0-9._-]+$/, {
-            error: "is not a load-balancer class; write it like metallb.io/metallb",
-        })
+    storageClass: subdomain("the name of a StorageClass", "local-path")
         .optional()
-        .describe(
-            "Class of the LoadBalancer Services. Needed if the cluster has another load balancer besides MetalLB. A change replaces the Services.",
-        )
-        .meta({ examples: ["metallb.io/metallb"] }),
-    storageClass: z
-        .string()
-        .optional()
-        .describe("StorageClass of the volumes. If not set, the cluster's default class.")
-        .meta({ examples: ["local-path"] }),
+        .describe("StorageClass of the volumes. The cluster's default class if not set."),
     chartMirror: z
         .url({
             protocol: /^(https?|oci)$/,
@@ -43,16 +35,17 @@ export const siteSettings = z.strictObject({
         .meta({ examples: ["https://charts.example.org", "oci://registry.example.org/charts"] })
         .optional()
         .describe(
-            "URL of a Helm repository (https://…) or OCI registry (oci://…) that contains all charts. If not set, each chart comes from its own repository.",
+            "URL of one Helm repository (https://…) or OCI registry (oci://…) that has all charts. Each chart's own repository if not set.",
         ),
     imageMirror: registry
         .optional()
         .describe(
-            "Registry (host[:port][/path]) that contains all images under their own paths. If not set, each image comes from its own registry.",
+            "Registry (host[:port][/path]) that all images are pulled from, with their paths unchanged. Each image's own registry if not set.",
         ),
 });
 
+/** The site's settings, and which load balancer hands out its addresses. */
 export type Site = z.output<typeof siteSettings> & {
-    /** Whether MetalLB assigns the Services' addresses. If not, the cluster's own load balancer does. */
+    /** Whether MetalLB does. The cluster's own load balancer otherwise. */
     readonly metallb: boolean;
 };

@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 
+import { withoutEffect } from "../../config/problems";
 import { Component, type ComponentArgs, type ComponentOptions, defineComponent } from "../lib/component";
 import { chartRelease } from "../lib/helm";
 import { loadBalancerAddress, loadBalancerService } from "../lib/load-balancer";
@@ -176,6 +177,18 @@ export const monitoring = defineComponent({
     name: "monitoring",
     title: "monitoring",
     settings: monitoringSettings,
+    problems: ({ controlPlane, controlPlaneEndpoints }) =>
+        controlPlane
+            ? []
+            : Object.entries(controlPlaneEndpoints)
+                  .filter(([, addresses]) => addresses.length > 0)
+                  .map(([part, addresses]) =>
+                      withoutEffect(
+                          `noc:monitoring.controlPlaneEndpoints.${part}`,
+                          addresses,
+                          "noc:monitoring.controlPlane is false",
+                      ),
+                  ),
     addresses: ({ grafanaAddress }) =>
         grafanaAddress === undefined
             ? []

@@ -87,6 +87,28 @@ export async function preview(stack: string, { settings = {}, secrets = {} }: Pr
     }
 }
 
+/** The configuration that the engine reads from each of these stack's files. */
+export async function engineConfigs(files: readonly string[]): Promise<Record<string, unknown>[]> {
+    const folder = mkdtempSync(join(tmpdir(), "k8s-noc-"));
+    try {
+        const project = join(folder, "project");
+        mkdirSync(project);
+        writeFileSync(join(project, "Pulumi.yaml"), stringify({ name: "noc", runtime: "nodejs" }));
+        const pulumi = cli(folder, project);
+        await succeed(pulumi("stack", "init", "venue", "--no-select"));
+        const configs: Record<string, unknown>[] = [];
+        for (const file of files) {
+            writeFileSync(join(project, "Pulumi.venue.yaml"), file);
+            const { stdout } = await succeed(pulumi("config", "--json", "--stack", "venue"));
+            const values = Object.entries(JSON.parse(stdout) as Record<string, { value: string }>);
+            configs.push(Object.fromEntries(values.map(([key, { value }]) => [key, parsed(value)])));
+        }
+        return configs;
+    } finally {
+        rmSync(folder, { recursive: true });
+    }
+}
+
 /** A value of the configuration: JSON, or plain text. */
 function parsed(text: string): unknown {
     try {
@@ -129,11 +151,12 @@ function cli(folder: string, project: string): (...args: string[]) => Promise<Re
         });
 }
 
-async function succeed(result: Promise<Result>): Promise<void> {
+async function succeed(result: Promise<Result>): Promise<Result> {
     const { status, stderr } = await result;
     if (status !== 0) {
         throw new Error(stderr);
     }
+    return result;
 }
 
 /** The graph as the engine has it: the program's resources, without the stack that holds them all. */
