@@ -14,6 +14,7 @@ const commands: Record<string, () => Promise<void>> = {
     "monitoring:status": async () => (await import("./status")).status("monitoring"),
     grafana: async () => (await import("./port-forward")).grafana(),
     prometheus: async () => (await import("./port-forward")).prometheus(),
+    doctor: async () => (await import("./doctor")).doctor(rest),
     verify: async () => (await import("./verify")).verify(rest),
 };
 

@@ -1,0 +1,27 @@
+/** Reads the API's objects. */
+import { parse } from "yaml";
+
+interface Named {
+    readonly metadata?: { readonly name?: string };
+}
+
+export const nameOf = ({ metadata }: Named): string => metadata?.name ?? "?";
+
+/** The minor number of `v1.34.4`. */
+export const minorOf = (version: string): number => Number(/^v?\d+\.(\d+)/.exec(version)?.[1] ?? 0);
+
+export const isTrue = ({ status }: { readonly status?: string }): boolean => status === "True";
+
+/** A YAML document in a ConfigMap, as plain data. */
+export const documentIn = ({ data }: { data?: Record<string, string> }, key: string): Record<string, unknown> =>
+    (parse(data?.[key] ?? "{}") ?? {}) as Record<string, unknown>;
+
+/** The value of a command-line flag in a container's command or arguments. Undefined if it is not set. */
+export function flagOf(
+    { spec }: { spec?: { containers?: { command?: string[]; args?: string[] }[] } },
+    flag: string,
+): string | undefined {
+    const words = (spec?.containers ?? []).flatMap(({ command = [], args = [] }) => [...command, ...args]);
+    const set = words.find((word) => word === `--${flag}` || word.startsWith(`--${flag}=`));
+    return set?.split("=").slice(1).join("=");
+}

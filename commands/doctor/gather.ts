@@ -1,0 +1,192 @@
+/** Gathers the facts that the API server knows. It only reads; the dry runs create nothing. */
+import type { V1ConfigMap, V1CustomResourceDefinition, V1Namespace, V1Secret } from "@kubernetes/client-node";
+import { X509Certificate } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import type { Api } from "./api";
+import { Missing } from "./check";
+import { isTrue, nameOf } from "./checks/read";
+import type { AdmissionFacts, Certificate, Facts, UnreadyResource } from "./facts";
+
+/** The facts that come from the API. */
+export type ApiFacts = Pick<
+    Facts,
+    | "nodes"
+    | "namespaces"
+    | "pods"
+    | "services"
+    | "daemonSets"
+    | "deployments"
+    | "storageClasses"
+    | "crds"
+    | "kubeadm"
+    | "kubeProxy"
+    | "flannel"
+    | "apiServerMetrics"
+    | "clocks"
+    | "admission"
+    | "unready"
+    | "certificates"
+>;
+
+/**
+ * Each fact, or why it could not be had.
+ * @param pause time between two looks at what changes by itself, in milliseconds.
+ */
+export async function apiFacts(
+    api: Api,
+    pause = 1000,
+): Promise<{ [Name in keyof ApiFacts]: ApiFacts[Name] | Missing }> {
+    const namespaces = fact(items<V1Namespace>(api, "/api/v1/namespaces"));
+    const crds = fact(
+        items<V1CustomResourceDefinition>(api, "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"),
+    );
+    const pending = {
+        nodes: fact(items(api, "/api/v1/nodes")),
+        namespaces,
+        pods: fact(items(api, "/api/v1/pods")),
+        services: fact(items(api, "/api/v1/services")),
+        daemonSets: fact(items(api, "/apis/apps/v1/daemonsets")),
+        deployments: fact(items(api, "/apis/apps/v1/deployments")),
+        storageClasses: fact(items(api, "/apis/storage.k8s.io/v1/storageclasses")),
+        crds,
+        kubeadm: fact(configMap(api, "kube-system", "kubeadm-config"), "the cluster was not made by kubeadm"),
+        kubeProxy: fact(configMap(api, "kube-system", "kube-proxy"), "kube-proxy is not kubeadm's"),
+        flannel: fact(configMap(api, "kube-flannel", "kube-flannel-cfg"), "the pod network is not flannel's"),
+        apiServerMetrics: fact(api.text("/metrics")),
+        clocks: fact(clockOffsets(api, pause)),
+        admission: fact(namespaces.then((list) => admission(api, known(list)))),
+        unready: fact(crds.then((list) => unreadyResources(api, known(list)))),
+        certificates: fact(secretCertificates(api)),
+    };
+    const entries = Object.entries(pending).map(async ([name, value]) => [name, await value] as const);
+    return Object.fromEntries(await Promise.all(entries)) as Awaited<ReturnType<typeof apiFacts>>;
+}
+
+/** A value, or why it could not be had. An object that is not there has a reason of its own. */
+export async function fact<T>(value: Promise<T>, absent?: string): Promise<T | Missing> {
+    try {
+        return await value;
+    } catch (error) {
+        const message = (error as Error).message || String(error);
+        return new Missing(absent !== undefined && /not found/.test(message) ? absent : message);
+    }
+}
+
+function known<T>(value: T | Missing): T {
+    if (value instanceof Missing) {
+        throw new Error(value.reason);
+    }
+    return value;
+}
+
+const items = async <T>(api: Api, path: string): Promise<T[]> => ((await api.get(path)) as { items: T[] }).items;
+
+const configMap = async (api: Api, namespace: string, name: string): Promise<V1ConfigMap> =>
+    (await api.get(`/api/v1/namespaces/${namespace}/configmaps/${name}`)) as V1ConfigMap;
+
+/** A kubelet renews its Lease every ten seconds, by its own clock. */
+const renewal = 13;
+
+/**
+ * By how many seconds each node's clock is ahead of the API server's: the moment that a Lease changes is known here to
+ * the second, and the kubelet has written its own time into it. @throws Error if no Lease is renewed meanwhile.
+ */
+async function clockOffsets(api: Api, pause: number): Promise<Record<string, number>> {
+    type Lease = { metadata?: { name?: string }; spec?: { renewTime?: string } };
+    const path = "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases";
+    const first = new Map<string, string>();
+    const offsets: Record<string, number> = {};
+    let all = 0;
+    for (let i = 0; i <= renewal; i++) {
+        const [leases, now] = [await items<Lease>(api, path), await api.now()];
+        all = leases.length;
+        for (const lease of leases) {
+            const [name, renewed = ""] = [nameOf(lease), lease.spec?.renewTime];
+            const before = first.get(name);
+            if (before !== undefined && before !== renewed) {
+                offsets[name] ??= (Date.parse(renewed) - now) / 1000;
+            }
+            first.set(name, before ?? renewed);
+        }
+        if (Object.keys(offsets).length === all) {
+            break;
+        }
+        await sleep(pause);
+    }
+    if (Object.keys(offsets).length === 0) {
+        throw new Error(`no kubelet has renewed its Lease within ${renewal} s`);
+    }
+    return offsets;
+}
+
+async function admission(api: Api, namespaces: readonly V1Namespace[]): Promise<AdmissionFacts> {
+    const restricted = namespaces.find(
+        ({ metadata }) => metadata?.labels?.["pod-security.kubernetes.io/enforce"] === "restricted",
+    );
+    if (!restricted) {
+        throw new Error("no namespace enforces `restricted` yet; after `npm run up` there is one");
+    }
+    const namespace = nameOf(restricted);
+    const pod = {
+        apiVersion: "v1",
+        kind: "Pod",
+        metadata: { name: "doctor", namespace },
+        spec: {
+            containers: [{ name: "doctor", image: "registry.invalid/doctor", securityContext: { privileged: true } }],
+        },
+    };
+    const status = await api.dryRun(`/api/v1/namespaces/${namespace}/pods`, pod);
+    if (status !== 201 && status !== 403) {
+        throw new Error(`the API server answered ${status} to the dry run of a pod`);
+    }
+    return { namespace, refusesPrivileged: status === 403 };
+}
+
+/** Kinds whose condition Ready says whether they work. */
+const judged = /\.(cert-manager\.io|external-secrets\.io|source\.toolkit\.fluxcd\.io)$/;
+
+async function unreadyResources(api: Api, crds: readonly V1CustomResourceDefinition[]): Promise<UnreadyResource[]> {
+    type Resource = {
+        metadata?: { name?: string; namespace?: string };
+        status?: { conditions?: { type: string; status?: string; message?: string }[] };
+    };
+    const lists = crds
+        .filter((crd) => judged.test(nameOf(crd)))
+        .map(async ({ spec: { group, names, versions } }) => {
+            const { name = "v1" } = versions.find(({ storage }) => storage) ?? {};
+            const resources = await items<Resource>(api, `/apis/${group}/${name}/${names.plural}`);
+            return resources.flatMap(({ metadata, status }): UnreadyResource[] => {
+                const ready = status?.conditions?.find(({ type }) => type === "Ready");
+                return ready && !isTrue(ready)
+                    ? [
+                          {
+                              kind: names.kind,
+                              namespace: metadata?.namespace,
+                              name: metadata?.name ?? "",
+                              message: ready.message ?? "",
+                          },
+                      ]
+                    : [];
+            });
+        });
+    return (await Promise.all(lists)).flat();
+}
+
+/** The certificates in Secrets of type kubernetes.io/tls. Their keys are not looked at. */
+async function secretCertificates(api: Api): Promise<Certificate[]> {
+    const secrets = await items<V1Secret>(api, "/api/v1/secrets?fieldSelector=type%3Dkubernetes.io%2Ftls");
+    return secrets.flatMap(({ metadata, data }) => {
+        const of = `Secret ${metadata?.namespace ?? ""}/${metadata?.name ?? ""}`;
+        return data?.["tls.crt"] ? certificateOf(of, Buffer.from(data["tls.crt"], "base64")) : [];
+    });
+}
+
+/** A certificate's end. Empty if it cannot be read. */
+export function certificateOf(of: string, pem: Buffer): Certificate[] {
+    try {
+        return [{ of, expires: new Date(new X509Certificate(pem).validTo).toISOString() }];
+    } catch {
+        return [];
+    }
+}
