@@ -2,7 +2,7 @@
 import type { Api } from "../commands/doctor/api";
 import type { Gathered } from "../commands/doctor/check";
 import type { Facts } from "../commands/doctor/facts";
-import { apiFacts } from "../commands/doctor/gather";
+import { apiReaders, readAll } from "../commands/doctor/gather";
 
 export type Objects = Readonly<Record<string, unknown>>;
 
@@ -129,7 +129,7 @@ export const healthy: Objects = {
 };
 
 /** What this machine and the probe's pods find out about a healthy network. */
-const healthySurroundings: Omit<Facts, keyof Awaited<ReturnType<typeof apiFacts>>> = {
+const healthySurroundings: Omit<Facts, keyof ReturnType<typeof apiReaders>> = {
     connection: { context: "homelab", url: "https://192.168.122.10:6443" },
     server: { version: "v1.34.4", credentials: { kind: "client certificate", expires: "2099-01-01T00:00:00Z" } },
     identity: { uid: "a", deployedTo: "a" },
@@ -173,5 +173,6 @@ export interface Change {
 
 /** The facts of the healthy cluster, but for a change. */
 export async function factsOf({ objects, facts, ...answers }: Change = {}): Promise<Gathered> {
-    return { ...healthySurroundings, ...(await apiFacts(standIn({ ...healthy, ...objects }, answers), 0)), ...facts };
+    const readers = apiReaders(standIn({ ...healthy, ...objects }, answers), 0);
+    return { ...healthySurroundings, ...(await readAll(readers, new Set(Object.keys(readers)))), ...facts };
 }

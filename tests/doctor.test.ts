@@ -234,8 +234,8 @@ const lacking: Readonly<Record<string, readonly (Change & { says: RegExp; severi
     ],
     "pool-network": [
         {
-            facts: { arp: { from: "this machine", networks: ["10.0.0.0/24"], asked: [], answers: {} } },
-            says: /noc:metallb.pools\[0\].addresses\[0\] .* is in none of the networks of this machine/,
+            facts: { arp: { from: "the nodes", networks: ["192.168.122.8/29"], asked: [], answers: {} } },
+            says: /noc:metallb.pools\[0\].addresses\[0\] .* is in none of the nodes' networks/,
         },
     ],
     "addresses-in-use": [
@@ -409,6 +409,12 @@ describe("doctor", () => {
         const facts = await factsOf({ objects });
         expect(facts.flannel).to.deep.equal(new Missing("the pod network is not flannel's"));
         expect(facts.storageClasses).to.be.instanceOf(Missing);
+    });
+
+    it("does not judge the pools from another network than the nodes'", async () => {
+        const check = checks.find(({ name }) => name === "pool-network") ?? expect.fail();
+        const arp = { from: "this machine", networks: ["10.0.0.0/24"], asked: [], answers: {} };
+        expect(await outcomeOf(check, { facts: { arp } })).to.have.property("skipped");
     });
 
     it("accepts the addresses that its own Services have", async () => {

@@ -29,38 +29,49 @@ export type ApiFacts = Pick<
     | "certificates"
 >;
 
+/** Reads one fact. */
+export type Reader<T> = () => Promise<T | Missing>;
+
 /**
- * Each fact, or why it could not be had.
+ * How each fact is read; each reader resolves to the fact, or to why it could not be had.
  * @param pause time between two looks at what changes by itself, in milliseconds.
  */
-export async function apiFacts(
-    api: Api,
-    pause = 1000,
-): Promise<{ [Name in keyof ApiFacts]: ApiFacts[Name] | Missing }> {
-    const namespaces = fact(items<V1Namespace>(api, "/api/v1/namespaces"));
-    const crds = fact(
-        items<V1CustomResourceDefinition>(api, "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"),
-    );
-    const pending = {
-        nodes: fact(items(api, "/api/v1/nodes")),
+export function apiReaders(api: Api, pause = 1000): { [Name in keyof ApiFacts]: Reader<ApiFacts[Name]> } {
+    const list =
+        <T>(path: string) =>
+        () =>
+            fact(items<T>(api, path));
+    const namespaces = list<V1Namespace>("/api/v1/namespaces");
+    const crds = list<V1CustomResourceDefinition>("/apis/apiextensions.k8s.io/v1/customresourcedefinitions");
+    return {
+        nodes: list("/api/v1/nodes"),
         namespaces,
-        pods: fact(items(api, "/api/v1/pods")),
-        services: fact(items(api, "/api/v1/services")),
-        daemonSets: fact(items(api, "/apis/apps/v1/daemonsets")),
-        deployments: fact(items(api, "/apis/apps/v1/deployments")),
-        storageClasses: fact(items(api, "/apis/storage.k8s.io/v1/storageclasses")),
+        pods: list("/api/v1/pods"),
+        services: list("/api/v1/services"),
+        daemonSets: list("/apis/apps/v1/daemonsets"),
+        deployments: list("/apis/apps/v1/deployments"),
+        storageClasses: list("/apis/storage.k8s.io/v1/storageclasses"),
         crds,
-        kubeadm: fact(configMap(api, "kube-system", "kubeadm-config"), "the cluster was not made by kubeadm"),
-        kubeProxy: fact(configMap(api, "kube-system", "kube-proxy"), "kube-proxy is not kubeadm's"),
-        flannel: fact(configMap(api, "kube-flannel", "kube-flannel-cfg"), "the pod network is not flannel's"),
-        apiServerMetrics: fact(api.text("/metrics")),
-        clocks: fact(clockOffsets(api, pause)),
-        admission: fact(namespaces.then((list) => admission(api, known(list)))),
-        unready: fact(crds.then((list) => unreadyResources(api, known(list)))),
-        certificates: fact(secretCertificates(api)),
+        kubeadm: () => fact(configMap(api, "kube-system", "kubeadm-config"), "the cluster was not made by kubeadm"),
+        kubeProxy: () => fact(configMap(api, "kube-system", "kube-proxy"), "kube-proxy is not kubeadm's"),
+        flannel: () => fact(configMap(api, "kube-flannel", "kube-flannel-cfg"), "the pod network is not flannel's"),
+        apiServerMetrics: () => fact(api.text("/metrics")),
+        clocks: () => fact(clockOffsets(api, pause)),
+        admission: () => fact(namespaces().then((all) => admission(api, known(all)))),
+        unready: () => fact(crds().then((all) => unreadyResources(api, known(all)))),
+        certificates: () => fact(secretCertificates(api)),
     };
-    const entries = Object.entries(pending).map(async ([name, value]) => [name, await value] as const);
-    return Object.fromEntries(await Promise.all(entries)) as Awaited<ReturnType<typeof apiFacts>>;
+}
+
+/** Reads the facts that are needed, all at once. Those that are not stay out. */
+export async function readAll<Readers extends Readonly<Record<string, Reader<unknown>>>>(
+    readers: Readers,
+    needed: ReadonlySet<string>,
+): Promise<{ [Name in keyof Readers]: Awaited<ReturnType<Readers[Name]>> }> {
+    const entries = Object.entries(readers).map(
+        async ([name, read]) => [name, needed.has(name) ? await read() : new Missing("not asked for")] as const,
+    );
+    return Object.fromEntries(await Promise.all(entries)) as Awaited<ReturnType<typeof readAll<Readers>>>;
 }
 
 /** A value, or why it could not be had. An object that is not there has a reason of its own. */

@@ -1,5 +1,5 @@
 /** `npm run doctor`: looks at the cluster and the network around it, and says what would not work. It changes nothing. */
-import type { V1Node } from "@kubernetes/client-node";
+import type { V1Namespace, V1Node } from "@kubernetes/client-node";
 import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -9,12 +9,12 @@ import { parseRange } from "../../config/addresses";
 import { environment } from "../../config/environment";
 import { Cluster } from "../../tools/cluster";
 import { stackSettings } from "../../tools/stack-config";
-import { kubernetesApi } from "./api";
+import { type Api, kubernetesApi } from "./api";
 import { Missing, runChecks, type Gathered } from "./check";
 import { checks } from "./checks";
 import { discover } from "./dhcp";
-import type { Certificate, Facts } from "./facts";
-import { apiFacts, fact } from "./gather";
+import type { Certificate, DhcpOffer, Facts, IdentityFacts } from "./facts";
+import { apiReaders, fact, readAll } from "./gather";
 import { askArp, libvirtNetworks, ownNetworks, reach, servedCertificate } from "./host";
 import { probe, probeImage } from "./probe";
 import { asJson, asText, exitCode } from "./report";
@@ -42,7 +42,8 @@ export async function doctor(args: readonly string[]): Promise<void> {
     const chosen = checks.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
     const settings = stackSettings(environment.stack);
     const facts = await gather(new Cluster(settings.site.kubeContext), settings, {
-        needed: new Set(chosen.flatMap(({ needs }) => needs)),
+        // The probe's pods and the kubelets' certificates need the nodes' addresses.
+        needed: new Set(["nodes", ...chosen.flatMap(({ needs }) => needs)]),
         probeImage: values.probe ? values.image : undefined,
     });
     const results = runChecks(chosen, facts, settings);
@@ -75,42 +76,42 @@ async function gather(cluster: Cluster, settings: Settings, { needed, probeImage
             get: (known, name) => (name in known ? known[name as keyof Facts] : missing),
         });
     }
-    const wanted = <T>(name: keyof Facts, read: () => Promise<T>): Promise<T | Missing> =>
-        needed.has(name) ? fact(read()) : Promise.resolve(new Missing("not asked for"));
-
-    const pending = apiFacts(api);
     const asked = poolAddresses(settings);
-    const [arp, dhcpOffers, libvirt, charts, registries, system] = await Promise.all([
-        wanted("arp", () => askArp(asked)),
-        wanted("dhcpOffers", () => discover(broadcastsFor(settings))),
-        wanted("libvirt", libvirtNetworks),
-        wanted("chartSources", () => reach(chartSources(settings))),
-        wanted("registries", () => reach(registrySources(settings))),
-        wanted("identity", () => api.get("/api/v1/namespaces/kube-system")),
-    ]);
-    const fromApi = await pending;
-    const { nodes, certificates } = fromApi;
+    const readers = {
+        ...apiReaders(api),
+        arp: () => fact(askArp(asked)),
+        dhcpOffers: () => fact(discoverServers(settings)),
+        libvirt: () => fact(libvirtNetworks()),
+        chartSources: () => fact(reach(chartSources(settings))),
+        registries: () => fact(reach(registrySources(settings))),
+        identity: () => fact(identity(api)),
+    };
+    const known = await readAll(readers, needed);
+    const { nodes, certificates } = known;
     const inside =
         probeImage === undefined || nodes instanceof Missing
             ? new Missing("only pods can tell: npm run doctor -- --probe")
             : await fact(probe(config, nodes, { image: probeImage, addresses: asked }));
     return {
-        ...fromApi,
+        ...known,
         connection: { context, url },
         server: { version: version.gitVersion, credentials: credentialsOf(cluster) },
-        identity: system instanceof Missing ? system : { uid: (system as V1Node).metadata?.uid ?? "" },
         certificates:
             certificates instanceof Missing
                 ? certificates
                 : [...certificates, ...(await servedCertificates(url, nodes instanceof Missing ? [] : nodes))],
-        arp: inside instanceof Missing ? arp : inside.arp,
+        arp: inside instanceof Missing ? known.arp : inside.arp,
         probe: inside instanceof Missing ? inside : inside.probe,
-        dhcpOffers,
-        libvirt,
-        chartSources: charts,
-        registries,
     };
 }
+
+/** The cluster's identity. */
+async function identity(api: Api): Promise<IdentityFacts> {
+    const { metadata } = (await api.get("/api/v1/namespaces/kube-system")) as V1Namespace;
+    return { uid: metadata?.uid ?? "" };
+}
+
+const discoverServers = async (settings: Settings): Promise<DhcpOffer[]> => discover(broadcastsFor(settings));
 
 /** At most this many addresses of the pools are asked for. */
 const mostAddresses = 64;

@@ -5,7 +5,7 @@ import { addressClaims } from "../../../components/settings";
 import { contains, overlap, parseAddress, parseRange, parseSubnet } from "../../../config/addresses";
 import type { Settings } from "../../../components/settings";
 import { defineCheck, type Finding, found, skipped } from "../check";
-import { nameOf } from "./read";
+import { addressesOf, nameOf } from "./read";
 
 const poolRanges = (settings: Settings) => addressClaims(settings).filter(({ use }) => use === "pool");
 const leaseRanges = (settings: Settings) => addressClaims(settings).filter(({ use }) => use === "lease");
@@ -20,20 +20,26 @@ const assigned = (services: readonly V1Service[]): string[] =>
 export const poolNetwork = defineCheck({
     name: "pool-network",
     looksAt: "whether every pool lies in a network that the nodes are in",
-    needs: ["arp"],
-    run: ({ arp }, settings) => {
+    needs: ["arp", "nodes"],
+    run: ({ arp, nodes }, settings) => {
         const pools = poolRanges(settings);
         if (!settings.metallb.enabled) {
             return skipped("noc:metallb.enabled is false");
         }
-        const networks = arp.networks.map(parseSubnet);
+        const addresses = nodes.flatMap(addressesOf).map(parseAddress);
+        const networks = arp.networks
+            .map(parseSubnet)
+            .filter((network) => addresses.some((address) => contains(network, address)));
+        if (networks.length === 0) {
+            return skipped(`${arp.from} is in none of the nodes' networks; npm run doctor -- --probe asks the nodes`);
+        }
         return found(
             `networks ${arp.networks.join(", ")} (seen from ${arp.from})`,
             ...pools
                 .filter(({ text }) => !networks.some((network) => contains(network, parseRange(text))))
                 .map(({ key, text }) => ({
                     severity: "error" as const,
-                    what: `${key} (${text}) is in none of the networks of ${arp.from}`,
+                    what: `${key} (${text}) is in none of the nodes' networks`,
                     why: "MetalLB answers ARP, which no router passes on: nobody reaches those addresses",
                     mend: `pulumi config set --path '${key}' RANGE, in ${arp.networks[0] ?? "the nodes' network"}`,
                 })),

@@ -1,11 +1,9 @@
 /** Checks of the networks between nodes and pods. */
-import type { V1Node } from "@kubernetes/client-node";
-
 import { addressClaims } from "../../../components/settings";
 import { contains, overlap, parseAddress, parseRange, parseSubnet } from "../../../config/addresses";
 import { defineCheck, type Finding, found, skipped } from "../check";
 import type { Reached } from "../facts";
-import { documentIn, nameOf } from "./read";
+import { addressesOf, documentIn, nameOf } from "./read";
 
 /** IPv4 parts of a comma-separated list of CIDRs. */
 const ipv4 = (cidrs: string): string[] => cidrs.split(",").filter((cidr) => /^\d+\.\d+\.\d+\.\d+\/\d+$/.test(cidr));
@@ -43,11 +41,6 @@ export const networks = defineCheck({
         );
     },
 });
-
-const addressesOf = ({ status }: V1Node): string[] =>
-    (status?.addresses ?? [])
-        .filter(({ type, address }) => type === "InternalIP" && !address.includes(":"))
-        .map(({ address }) => address);
 
 export const flannel = defineCheck({
     name: "flannel",

@@ -1,4 +1,5 @@
 /** Reads the API's objects. */
+import type { V1Node } from "@kubernetes/client-node";
 import { parse } from "yaml";
 
 interface Named {
@@ -11,6 +12,12 @@ export const nameOf = ({ metadata }: Named): string => metadata?.name ?? "?";
 export const minorOf = (version: string): number => Number(/^v?\d+\.(\d+)/.exec(version)?.[1] ?? 0);
 
 export const isTrue = ({ status }: { readonly status?: string }): boolean => status === "True";
+
+/** A node's IPv4 addresses in the network that the nodes share. */
+export const addressesOf = ({ status }: V1Node): string[] =>
+    (status?.addresses ?? [])
+        .filter(({ type, address }) => type === "InternalIP" && !address.includes(":"))
+        .map(({ address }) => address);
 
 /** A YAML document in a ConfigMap, as plain data. */
 export const documentIn = ({ data }: { data?: Record<string, string> }, key: string): Record<string, unknown> =>
