@@ -4,11 +4,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { Dhcp } from "./components/dhcp";
 import { Dns } from "./components/dns";
 import type { Component } from "./components/lib/component";
-import { corePriority, labels } from "./components/lib/pods";
+import { corePriorityClass, labels } from "./components/lib/pods";
 import { MetalLB } from "./components/metallb";
 import { Monitoring, OperatorCrds } from "./components/monitoring";
 import { createPlatform } from "./components/platform";
-import { addressClaims, readSettings } from "./components/settings";
+import { addressClaims, deployedNamespaces, readSettings } from "./components/settings";
 import { requireKubeContext } from "./config/kube-context";
 
 /** The whole deployment. A component that is switched off is not created, and nothing depends on it. */
@@ -21,16 +21,7 @@ export = async () => {
         context: site.kubeContext,
         clusterIdentifier: pulumi.getStack(),
     });
-    const priority = new k8s.scheduling.v1.PriorityClass(
-        corePriority,
-        {
-            metadata: { name: corePriority, labels: labels(corePriority) },
-            // The highest that is not reserved for the cluster's own pods (system-cluster-critical is 2000000000).
-            value: 1_000_000_000,
-            description: "Load balancer, DNS and DHCP: everything else on the network depends on them.",
-        },
-        { provider },
-    );
+    const priority = corePriorityClass({ provider });
     const namespace = new k8s.core.v1.Namespace(
         "noc",
         {
@@ -39,7 +30,7 @@ export = async () => {
                 labels: { ...labels("noc"), "pod-security.kubernetes.io/enforce": "restricted" },
             },
         },
-        // Without its PriorityClass no pod is admitted.
+        // A pod is refused until its PriorityClass exists.
         { provider, dependsOn: priority },
     );
 
@@ -47,7 +38,7 @@ export = async () => {
     const metallb = settings.metallb.enabled
         ? new MetalLB(
               "metallb",
-              { settings: settings.metallb, fixedAddresses, site },
+              { settings: settings.metallb, fixedAddresses, serviceNamespaces: deployedNamespaces(settings), site },
               { provider, dependsOn: priority },
           )
         : undefined;

@@ -92,6 +92,15 @@ export const settingsOf = <Definition extends Pick<ComponentDefinition, "name" |
 export const enabledComponents = (settings: Settings): ComponentDefinition[] =>
     definitions.filter((definition) => settingsOf(settings, definition).enabled);
 
+/** The namespaces that the enabled components deploy to. */
+export const deployedNamespaces = (settings: Settings): string[] => [
+    ...new Set(
+        enabledComponents(settings).flatMap((definition) =>
+            definition.namespaces(settingsOf(settings, definition), settings.site),
+        ),
+    ),
+];
+
 /** The addresses that the site and all enabled components use. */
 export function addressClaims(settings: Settings): AddressClaim[] {
     const { nodeAddresses, foreignRanges } = settings.site;

@@ -67,6 +67,19 @@ export function without(range: AddressRange, holes: readonly AddressRange[]): Ad
     return holes.reduce<AddressRange[]>((rest, hole) => rest.flatMap((part) => cut(part, hole)), [range]);
 }
 
+/** What two lists of ranges have in common. Within each list, no two may overlap. */
+export function intersections(some: readonly AddressRange[], others: readonly AddressRange[]): AddressRange[] {
+    return some.flatMap((a) =>
+        others
+            .filter((b) => overlap(a, b))
+            .map((b) => {
+                const first = a.getFirst().isGreaterThan(b.getFirst()) ? a.getFirst() : b.getFirst();
+                const last = a.getLast().isLessThan(b.getLast()) ? a.getLast() : b.getLast();
+                return new RangedSet(first, last);
+            }),
+    );
+}
+
 function cut(range: AddressRange, hole: AddressRange): AddressRange[] {
     if (!overlap(range, hole)) {
         return [range];

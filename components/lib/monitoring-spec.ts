@@ -1,7 +1,10 @@
-/** What monitoring has to know of a component: plain data, so that no component imports monitoring. */
+/** What monitoring has to know about a component: plain data, so that no component imports monitoring. */
 import type * as pulumi from "@pulumi/pulumi";
 
 import type { Dashboard, graph, stat } from "./dashboards";
+
+/** Namespace of Prometheus, Alertmanager, Grafana and the blackbox exporter. */
+export const monitoringNamespace = "monitoring";
 
 /** Scrapes the pods behind a Service. */
 export interface ServiceMonitor {

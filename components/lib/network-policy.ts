@@ -6,6 +6,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
+import { monitoringNamespace } from "./monitoring-spec";
 import { labels } from "./pods";
 
 type Labels = Readonly<Record<string, string>>;
@@ -55,8 +56,26 @@ export const toClusterDns: Flow = {
     ports: [udp(53), tcp(53)],
 };
 
-/** The API server: it runs in the nodes' network, so no labels select it. 443 is its Service, 6443 the process. */
-export const toApiServer: Flow = { peers: "anyone", ports: [tcp(443), tcp(6443)] };
+/** Prometheus, which scrapes the given ports. */
+export const fromPrometheus = (...ports: [Port, ...Port[]]): Flow => ({
+    peers: [{ namespace: monitoringNamespace, pods: { "app.kubernetes.io/name": "prometheus" } }],
+    ports,
+});
+
+/** The blackbox exporter, which probes the given ports. */
+export const fromBlackboxExporter = (...ports: [Port, ...Port[]]): Flow => ({
+    peers: [{ namespace: monitoringNamespace, pods: { "app.kubernetes.io/name": "prometheus-blackbox-exporter" } }],
+    ports,
+});
+
+/**
+ * The API server. It runs in the nodes' network, where no label selects it. Most plugins look at the port of the process,
+ * not of its Service (443): 6443 (kubeadm, k3s), 8443 (minikube), 16443 (MicroK8s), 26443 (OrbStack).
+ */
+export const toApiServer: Flow = {
+    peers: "anyone",
+    ports: [tcp(443), tcp(6443), tcp(8443), tcp(16443), tcp(26443)],
+};
 
 /** Makes the policy. */
 export function networkPolicy(

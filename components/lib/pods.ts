@@ -1,4 +1,6 @@
 /** Labels, security contexts and the priority that the components' pods share. */
+import * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
 
 /** The labels of an object. Select pods by `app` alone: a selector cannot be changed. */
 export function labels(app: string): Record<string, string> {
@@ -28,8 +30,19 @@ export function runAs(user: number, group: number) {
     };
 }
 
-/**
- * PriorityClass of the pods that the network depends on: the load balancer, DNS and DHCP. Where a node has no room, they
- * are scheduled before all others, which are evicted if need be. `index.ts` creates it.
- */
+/** PriorityClass of the pods that the network depends on: the load balancer, DNS and DHCP. */
 export const corePriority = "k8s-noc-core";
+
+/** Makes that PriorityClass. Where a node has no room, its pods are scheduled first, and others evicted if need be. */
+export function corePriorityClass(opts: pulumi.CustomResourceOptions): k8s.scheduling.v1.PriorityClass {
+    return new k8s.scheduling.v1.PriorityClass(
+        corePriority,
+        {
+            metadata: { name: corePriority, labels: labels(corePriority) },
+            // The highest that is not reserved for the cluster's own pods (system-cluster-critical is 2000000000).
+            value: 1_000_000_000,
+            description: "Load balancer, DNS and DHCP: everything else on the network depends on them.",
+        },
+        opts,
+    );
+}

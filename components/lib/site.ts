@@ -1,9 +1,8 @@
-/** The place that all components are deployed to. */
+/** The settings that all components share: the cluster, its addresses and where charts and images come from. */
 import { z } from "zod";
 
 import { label, qualifiedName, range, registry, subdomain } from "../../config/fields";
 
-/** The settings that belong to no single component. */
 export const siteSettings = z.strictObject({
     kubeContext: z
         .string()
@@ -14,19 +13,21 @@ export const siteSettings = z.strictObject({
     nodeAddresses: z
         .array(range)
         .default([])
-        .describe("Addresses of the cluster's nodes. No pool may contain one of them."),
+        .describe("Addresses of the cluster's nodes. No address pool or lease pool may contain them."),
     foreignRanges: z
         .array(range)
         .default([])
-        .describe("Addresses that something else on the network uses or hands out. No pool may contain one of them."),
+        .describe(
+            "Addresses that other devices or DHCP servers on the network use. No address pool or lease pool may contain them.",
+        ),
     loadBalancerClass: qualifiedName("a load-balancer class", "metallb.io/metallb")
         .optional()
         .describe(
-            "Class of the LoadBalancer Services. Needed where the cluster has a load balancer of its own beside MetalLB. A change replaces the Services.",
+            "Class of the LoadBalancer Services. Needed if the cluster has another load balancer besides MetalLB. A change replaces the Services.",
         ),
     storageClass: subdomain("the name of a StorageClass", "local-path")
         .optional()
-        .describe("StorageClass of the volumes. The cluster's default class if not set."),
+        .describe("StorageClass of the volumes. If not set, the cluster's default class."),
     chartMirror: z
         .url({
             protocol: /^(https?|oci)$/,
@@ -35,17 +36,16 @@ export const siteSettings = z.strictObject({
         .meta({ examples: ["https://charts.example.org", "oci://registry.example.org/charts"] })
         .optional()
         .describe(
-            "URL of one Helm repository (https://…) or OCI registry (oci://…) that has all charts. Each chart's own repository if not set.",
+            "URL of a Helm repository (https://…) or OCI registry (oci://…) that contains all charts. If not set, each chart comes from its own repository.",
         ),
     imageMirror: registry
         .optional()
         .describe(
-            "Registry (host[:port][/path]) that all images are pulled from, with their paths unchanged. Each image's own registry if not set.",
+            "Registry (host[:port][/path]) that contains all images under their own paths. If not set, each image comes from its own registry.",
         ),
 });
 
-/** The site's settings, and which load balancer hands out its addresses. */
 export type Site = z.output<typeof siteSettings> & {
-    /** Whether MetalLB does. The cluster's own load balancer otherwise. */
+    /** Whether MetalLB assigns the Services' addresses. If not, the cluster's own load balancer does. */
     readonly metallb: boolean;
 };

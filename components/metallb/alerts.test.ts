@@ -11,15 +11,15 @@ const pool = (name: string, inUse: { well: number; trouble: number }) => [
     { series: `metallb_allocator_addresses_in_use_total{${controller},pool="${name}"}`, ...inUse },
     { series: `metallb_allocator_addresses_total{${controller},pool="${name}"}`, well: 20, trouble: 20 },
 ];
-/** A pool of fixed addresses is used up from the beginning. */
-const fixed = pool("lan-fixed", { well: 20, trouble: 20 });
+/** These pools may be full. */
+const fixed = [...pool("lan-fixed", { well: 20, trouble: 20 }), ...pool("lan-reserved", { well: 20, trouble: 20 })];
 
 const announced = (ip: string, node: string, value: { well: number | "absent"; trouble: number | "absent" }) => ({
     series: `metallb_speaker_announced{${speaker(node)},ip="${ip}",protocol="layer2"}`,
     ...value,
 });
 
-describe("alerts on the load balancer", () => {
+describe("MetalLB's alerts", () => {
     testAlerts(
         "metallb",
         [
@@ -42,7 +42,7 @@ describe("alerts on the load balancer", () => {
                 series: [...pool("lan", { well: 19, trouble: 20 }), ...fixed],
                 firesAfter: 1,
                 labels: { namespace, pool: "lan" },
-                description: "All addresses of the pool lan are in use: a new Service gets none.",
+                description: "All addresses of the pool lan are in use. A new Service gets no address from it.",
             },
             {
                 alert: "MetalLBStaleConfiguration",
@@ -73,7 +73,7 @@ describe("alerts on the load balancer", () => {
                 firesAfter: 2,
                 labels: { namespace },
                 description:
-                    "1 of the addresses that Services have are announced by no node: nobody on the network reaches them.",
+                    "No node announces 1 of the addresses that Services have. Clients on the network cannot reach them.",
             },
             {
                 alert: "MetalLBNotAnnounced",
@@ -85,7 +85,7 @@ describe("alerts on the load balancer", () => {
                 firesAfter: 2,
                 labels: { namespace },
                 description:
-                    "1 of the addresses that Services have are announced by no node: nobody on the network reaches them.",
+                    "No node announces 1 of the addresses that Services have. Clients on the network cannot reach them.",
             },
             {
                 alert: "MetalLBAddressMoving",
@@ -94,12 +94,12 @@ describe("alerts on the load balancer", () => {
                     announced("10.0.0.1", "b", { well: "absent", trouble: 1 }),
                     announced("10.0.0.2", "b", { well: 1, trouble: 1 }),
                 ],
-                // It moves back in the end, and both moves are over ten minutes later.
+                // The scenario ends with the address back on its first node, ten minutes after which the alert ends.
                 recoversAfter: 11,
                 firesAfter: 0,
                 labels: { namespace, ip: "10.0.0.1" },
                 description:
-                    "10.0.0.1 was announced by 2 nodes within ten minutes: its node has failed or its pod has moved.",
+                    "2 nodes have announced 10.0.0.1 within ten minutes: its node has failed or its pod has moved.",
             },
         ],
     );

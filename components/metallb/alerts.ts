@@ -1,9 +1,9 @@
-/** What is watched of the load balancer. Names: https://metallb.universe.tf/prometheus-metrics/ */
+/** MetalLB's recording rules and alerts. Its metrics: https://metallb.universe.tf/prometheus-metrics/ */
 import type { Alert, RecordingRule } from "../lib/monitoring-spec";
 import { openPools } from "./pools";
 import type { MetallbThresholds } from "./settings";
 
-/** What alerts and panels share. Pools of fixed addresses may be used up: nobody else gets one of those. */
+/** The use of each pool. Pools of fixed and reserved addresses are left out: they may be full. */
 export function metallbRecords(namespace: string): RecordingRule[] {
     const pools = `{namespace="${namespace}",${openPools}}`;
     return [
@@ -14,7 +14,7 @@ export function metallbRecords(namespace: string): RecordingRule[] {
     ];
 }
 
-/** The alerts on the load balancer. */
+/** MetalLB's alerts. */
 export function metallbAlerts(namespace: string, { poolRatio }: MetallbThresholds): Alert[] {
     const selector = `{namespace="${namespace}"}`;
     const inUse = `pool:metallb_addresses_in_use:ratio${selector}`;
@@ -24,7 +24,7 @@ export function metallbAlerts(namespace: string, { poolRatio }: MetallbThreshold
             expr: `${inUse} > ${poolRatio}`,
             for: "5m",
             severity: "warning",
-            summary: "A pool is running out of addresses",
+            summary: "A pool has few addresses left",
             description:
                 "{{ $value | humanizePercentage }} of the addresses of the pool {{ $labels.pool }} are in use.",
         },
@@ -34,7 +34,8 @@ export function metallbAlerts(namespace: string, { poolRatio }: MetallbThreshold
             for: "1m",
             severity: "critical",
             summary: "A pool has no address left",
-            description: "All addresses of the pool {{ $labels.pool }} are in use: a new Service gets none.",
+            description:
+                "All addresses of the pool {{ $labels.pool }} are in use. A new Service gets no address from it.",
             implies: [{ alerts: ["MetalLBPoolNearlyExhausted"], equal: ["namespace", "pool"] }],
         },
         {
@@ -42,18 +43,18 @@ export function metallbAlerts(namespace: string, { poolRatio }: MetallbThreshold
             expr: `metallb_k8s_client_config_stale_bool${selector} == 1 or metallb_k8s_client_config_loaded_bool${selector} == 0`,
             for: "5m",
             severity: "warning",
-            summary: "The load balancer runs on an old configuration",
+            summary: "MetalLB uses an old configuration",
             description: "{{ $labels.pod }} has rejected the latest pools and advertisements, or has never loaded any.",
         },
         {
             alert: "MetalLBNotAnnounced",
-            // An address without a ready pod behind it is announced by nobody, whatever the traffic policy.
+            // No speaker announces an address without a ready pod behind it, whatever the Service's traffic policy.
             expr: `sum by (namespace) (metallb_allocator_addresses_in_use_total${selector}) - (count by (namespace) (count by (namespace, ip) (metallb_speaker_announced${selector})) or 0 * sum by (namespace) (metallb_allocator_addresses_in_use_total${selector})) > 0`,
             for: "2m",
             severity: "critical",
-            summary: "An address is announced by no speaker",
+            summary: "An address is not announced",
             description:
-                "{{ $value }} of the addresses that Services have are announced by no node: nobody on the network reaches them.",
+                "No node announces {{ $value }} of the addresses that Services have. Clients on the network cannot reach them.",
         },
         {
             alert: "MetalLBAddressMoving",
@@ -62,7 +63,7 @@ export function metallbAlerts(namespace: string, { poolRatio }: MetallbThreshold
             severity: "info",
             summary: "An address has moved to another node",
             description:
-                "{{ $labels.ip }} was announced by {{ $value }} nodes within ten minutes: its node has failed or its pod has moved.",
+                "{{ $value }} nodes have announced {{ $labels.ip }} within ten minutes: its node has failed or its pod has moved.",
         },
     ];
 }

@@ -3,50 +3,35 @@ import { MessagesPerMinute, NoUnit, PercentUnit, Short } from "@grafana/grafana-
 import { bars, type Dashboard, dashboard, graph, stat, states, table } from "../lib/dashboards";
 import type { OverviewPanels } from "../lib/monitoring-spec";
 import { openPools } from "./pools";
+import type { MetallbThresholds } from "./settings";
 
-/** The page of the load balancer. */
-export function loadBalancerDashboard(namespace: string): Dashboard {
+/** Colours of a pool's use: orange and red where the alerts on it fire. */
+const poolUse = ({ poolRatio }: MetallbThresholds) => ({ above: [poolRatio, 1] }) as const;
+
+/** The dashboard of MetalLB. */
+export function loadBalancerDashboard(namespace: string, thresholds: MetallbThresholds): Dashboard {
     const selector = `{namespace="${namespace}"}`;
-    const free = `{namespace="${namespace}",${openPools}}`;
-    const inUse = (pools = selector) => `max by (pool) (metallb_allocator_addresses_in_use_total${pools})`;
-    const all = (pools = selector) => `max by (pool) (metallb_allocator_addresses_total${pools})`;
-    const aMinute = (metric: string) => `60 * sum by (ip) (rate(${metric}${selector}[$__rate_interval]))`;
+    const inUse = `max by (pool) (metallb_allocator_addresses_in_use_total${selector})`;
+    const total = `max by (pool) (metallb_allocator_addresses_total${selector})`;
+    const perMinute = (metric: string) => `60 * sum by (ip) (rate(${metric}${selector}[$__rate_interval]))`;
     const outdated = `clamp_max(metallb_k8s_client_config_stale_bool${selector} + (metallb_k8s_client_config_loaded_bool${selector} == bool 0), 1)`;
     const announced = `max by (ip, exported_service, node, protocol) (metallb_speaker_announced${selector})`;
 
     return dashboard({
         uid: "noc-load-balancer",
         title: "Load balancer",
-        description: "MetalLB: which addresses there are, who has them, and which node answers for them.",
+        description: "MetalLB: its address pools, the Services that have addresses, and the nodes that announce them.",
         rows: [
             [
                 4,
-                stat(
-                    "Addresses free",
-                    "What is left for Services that ask for no address of their own. Without any, a new one gets none.",
-                    NoUnit,
-                    { free: `sum(${all(free)} - ${inUse(free)})` },
-                    { below: [3, 1] },
-                ),
-                stat("Addresses in use", "What Services have. Worry when it drops.", NoUnit, {
-                    "in use": `sum(${inUse()})`,
-                }),
-                stat(
-                    "Not announced",
-                    "Addresses that Services have and no node answers for. Worry about any: nobody on the network reaches them.",
-                    NoUnit,
-                    {
-                        "not announced": `sum(${inUse()}) - (count(count by (ip) (metallb_speaker_announced${selector})) or vector(0))`,
-                    },
-                    { above: [1, 1] },
-                ),
+                fullestPool(namespace, thresholds),
+                stat("Addresses in use", "Addresses that Services have.", NoUnit, { "in use": `sum(${inUse})` }),
+                notAnnounced(namespace),
                 stat(
                     "Old configuration",
-                    "Pods that have rejected the latest pools and advertisements, or never loaded any. Worry about any.",
+                    "Pods that have rejected the latest pools and advertisements, or have never loaded any. Should be 0.",
                     NoUnit,
-                    {
-                        pods: `sum(${outdated})`,
-                    },
+                    { pods: `sum(${outdated})` },
                     { above: [1, 1] },
                 ),
             ],
@@ -54,15 +39,15 @@ export function loadBalancerDashboard(namespace: string): Dashboard {
             [
                 8,
                 table(
-                    "Who has which address",
-                    "The Service of each address and the node that answers for it. An address that is missing is announced by nobody.",
+                    "Announced addresses",
+                    "The Service of each address and the node that announces it. An address that is missing is not announced.",
                     NoUnit,
                     { Address: "ip", Service: "exported_service", Node: "node", Protocol: "protocol" },
                     { "": announced },
                 ).overrideByName("Service", [{ id: "custom.width", value: 360 }]),
                 states(
-                    "Which node announces",
-                    "Who answered for each address when. It moves when a node or a pod fails; worry when it moves often.",
+                    "Announcing nodes",
+                    "The node that announced each address, over time. It changes when a node or a pod fails.",
                     { "{{ip}} {{node}}": `max by (ip, node) (metallb_speaker_announced${selector})` },
                     { 1: { text: "announces", color: "green" } },
                 ),
@@ -71,19 +56,18 @@ export function loadBalancerDashboard(namespace: string): Dashboard {
                 8,
                 bars(
                     "Use of the pools",
-                    "Share of each pool's addresses that Services have. Those for fixed addresses may be full.",
+                    "Share of each pool's addresses that are in use. Pools of fixed and reserved addresses may be full.",
                     PercentUnit,
-                    { "{{pool}}": `${inUse()} / ${all()}` },
+                    { "{{pool}}": `${inUse} / ${total}` },
+                    poolUse(thresholds),
                 ).max(1),
+                graph("Addresses of the pools", "Addresses in use and in total.", Short, {
+                    "{{pool}} in use": inUse,
+                    "{{pool}} total": total,
+                }),
                 graph(
-                    "Addresses of the pools",
-                    "What is in use, and what there is. Worry when the first comes near the latter.",
-                    Short,
-                    { "{{pool}} in use": inUse(), "{{pool}} in all": all() },
-                ),
-                graph(
-                    "Moves",
-                    "By how many nodes an address was announced within ten minutes. Worry above one: it moves, or two nodes claim it.",
+                    "Announcing nodes per address",
+                    "Nodes that announced each address within ten minutes. More than one: the address has moved, or two nodes announce it.",
                     Short,
                     {
                         "{{ip}}": `count by (ip) (count by (ip, node) (count_over_time(metallb_speaker_announced${selector}[10m])))`,
@@ -95,23 +79,23 @@ export function loadBalancerDashboard(namespace: string): Dashboard {
             [
                 8,
                 graph(
-                    "Announced unasked",
-                    "Gratuitous ARP for each address. There are some after each move; worry when they go on.",
+                    "Gratuitous ARP",
+                    "Announcements sent without a request. Expected after an address has moved, and only then.",
                     MessagesPerMinute,
-                    { "{{ip}}": aMinute("metallb_layer2_gratuitous_sent") },
+                    { "{{ip}}": perMinute("metallb_layer2_gratuitous_sent") },
                 ),
                 graph(
-                    "Asked and answered",
-                    "ARP requests for each address, and what was answered. Worry when requests go unanswered.",
+                    "ARP requests and responses",
+                    "ARP requests for each address, and the responses. Every request should be answered.",
                     MessagesPerMinute,
                     {
-                        "{{ip}} asked": aMinute("metallb_layer2_requests_received"),
-                        "{{ip}} answered": aMinute("metallb_layer2_responses_sent"),
+                        "{{ip}} requests": perMinute("metallb_layer2_requests_received"),
+                        "{{ip}} responses": perMinute("metallb_layer2_responses_sent"),
                     },
                 ),
                 states(
                     "Configuration",
-                    "Whether each pod runs on the latest configuration. Red: look for what it has rejected in its log.",
+                    "Whether each pod uses the latest configuration. If not, its log says what it has rejected.",
                     {
                         "{{pod}}": `max by (pod) (${outdated})`,
                     },
@@ -122,28 +106,32 @@ export function loadBalancerDashboard(namespace: string): Dashboard {
     });
 }
 
-/** The load balancer on the overview dashboard. */
-export function loadBalancerOverview(namespace: string): OverviewPanels {
-    const pools = (metric: string, selector = "") =>
-        `sum(max by (pool) (metallb_allocator_${metric}{namespace="${namespace}"${selector}}))`;
-    const announced = `count(count by (ip) (metallb_speaker_announced{namespace="${namespace}"}))`;
-    const stats = [
-        stat(
-            "Addresses free",
-            "What the load balancer has left for anybody. Without any, a new Service gets none.",
-            NoUnit,
-            {
-                free: `${pools("addresses_total", `,${openPools}`)} - ${pools("addresses_in_use_total", `,${openPools}`)}`,
-            },
-            { below: [3, 1] },
-        ),
-        stat(
-            "Addresses not announced",
-            "Addresses that Services have and no node answers for. Worry about any: nobody on the network reaches them.",
-            NoUnit,
-            { "not announced": `${pools("addresses_in_use_total")} - (${announced} or vector(0))` },
-            { above: [1, 1] },
-        ),
-    ];
-    return { stats };
-}
+/** MetalLB's panels on the overview dashboard. */
+export const loadBalancerOverview = (namespace: string, thresholds: MetallbThresholds): OverviewPanels => ({
+    stats: [fullestPool(namespace, thresholds), notAnnounced(namespace)],
+});
+
+const fullestPool = (namespace: string, thresholds: MetallbThresholds) => {
+    const selector = `{namespace="${namespace}",${openPools}}`;
+    return stat(
+        "Fullest pool",
+        "Share of the fullest pool's addresses that are in use. At 100 %, a new Service gets no address from it.",
+        PercentUnit,
+        {
+            "in use": `max(metallb_allocator_addresses_in_use_total${selector} / metallb_allocator_addresses_total${selector})`,
+        },
+        poolUse(thresholds),
+    );
+};
+
+const notAnnounced = (namespace: string) => {
+    const selector = `{namespace="${namespace}"}`;
+    const inUse = `sum(max by (pool) (metallb_allocator_addresses_in_use_total${selector}))`;
+    return stat(
+        "Addresses not announced",
+        "Addresses that Services have and no node announces: clients on the network cannot reach them. Should be 0.",
+        NoUnit,
+        { "not announced": `${inUse} - (count(count by (ip) (metallb_speaker_announced${selector})) or vector(0))` },
+        { above: [1, 1] },
+    );
+};

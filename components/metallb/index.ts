@@ -1,10 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
-import { contains, parseRange } from "../../config/addresses";
-import type { Problem } from "../../config/problems";
 import { Component, type ComponentArgs, defineComponent } from "../lib/component";
-import { repeated } from "../lib/distinct";
 import { chartRelease } from "../lib/helm";
 import { metricsMonitor, metricsService } from "../lib/metrics";
 import type { MonitoringSpec } from "../lib/monitoring-spec";
@@ -12,15 +9,19 @@ import { labels } from "../lib/pods";
 import { retryWhileWebhookStarts } from "../lib/webhook-retry";
 import { metallbAlerts, metallbRecords } from "./alerts";
 import { loadBalancerDashboard, loadBalancerOverview } from "./dashboard";
+import { policies } from "./policies";
+import { movePoolsOnRefusal, poolObject } from "./pool-moves";
 import { poolManifests } from "./pools";
-import { type MetallbSettings, metallbSettings } from "./settings";
-import { metallbValues } from "./values";
+import { problems } from "./rules";
+import { metallbSettings } from "./settings";
+import { metallbValues, metricsPort } from "./values";
 import { charts } from "./versions";
 
-/** MetalLB's settings, and the addresses that it keeps for us. */
 export interface MetalLBOptions extends ComponentArgs<typeof metallbSettings> {
-    /** Addresses that Services of ours ask for, and that no other Service may get. Defaults to none. */
+    /** Addresses that the stack's Services ask for. No other Service gets them. Defaults to none. */
     readonly fixedAddresses?: readonly string[];
+    /** Namespaces of these Services. Defaults to all. */
+    readonly serviceNamespaces?: readonly string[];
 }
 
 const namespaceName = "metallb-system";
@@ -38,7 +39,7 @@ export class MetalLB extends Component {
             {
                 metadata: {
                     name: namespaceName,
-                    // The speaker answers ARP in the nodes' own network namespace.
+                    // The speakers run in the nodes' network and send ARP, which needs NET_RAW.
                     labels: {
                         ...labels("metallb"),
                         "pod-security.kubernetes.io/enforce": "privileged",
@@ -60,35 +61,43 @@ export class MetalLB extends Component {
             { parent: this, dependsOn: namespace },
         );
 
-        const hooks = { onError: [retryWhileWebhookStarts({ domain: "metallb.io", owner: name })] };
-        const manifests = poolManifests(settings.pools, args.fixedAddresses ?? []);
-        const pools = manifests.map(
-            ({ name, ...spec }) =>
-                new k8s.apiextensions.CustomResource(
-                    name,
-                    {
-                        apiVersion: "metallb.io/v1beta1",
-                        kind: "IPAddressPool",
-                        metadata: { name, namespace: namespaceName, labels: labels("metallb") },
-                        spec,
-                    },
-                    { parent: this, dependsOn: release, hooks },
-                ),
-        );
+        policies(namespaceName, { parent: this, dependsOn: namespace });
+
+        const manifests = poolManifests(settings.pools, {
+            fixed: args.fixedAddresses,
+            namespaces: args.serviceNamespaces,
+        });
+        const webhookStarts = retryWhileWebhookStarts({ domain: "metallb.io", owner: name });
+        const { kubeContext } = args.site;
+        const moves = movePoolsOnRefusal(manifests, { namespace: namespaceName, kubeContext, owner: name });
+        const hooks = { onError: [webhookStarts, moves] };
+        for (const pool of manifests) {
+            new k8s.apiextensions.CustomResource(pool.name, poolObject(pool, namespaceName), {
+                parent: this,
+                dependsOn: release,
+                hooks,
+            });
+        }
         new k8s.apiextensions.CustomResource(
             "l2-advertisement",
             {
                 apiVersion: "metallb.io/v1beta1",
                 kind: "L2Advertisement",
                 metadata: { name: "noc", namespace: namespaceName, labels: labels("metallb") },
-                spec: { ipAddressPools: manifests.map((pool) => pool.name) },
+                // By label, so that an address that moves to a new pool is announced without a break.
+                spec: { ipAddressPoolSelectors: [{ matchLabels: labels("metallb") }] },
             },
-            { parent: this, dependsOn: [release, ...pools], hooks },
+            { parent: this, dependsOn: release, hooks: { onError: [webhookStarts] } },
         );
 
-        // The chart makes a metrics Service only together with a ServiceMonitor, which needs the operator's CRDs.
+        // The chart creates a metrics Service only with a ServiceMonitor, which needs the Prometheus operator's CRDs.
         metricsService(
-            { app: "metallb", namespace: namespaceName, selector: { "app.kubernetes.io/name": "metallb" }, port: 7472 },
+            {
+                app: "metallb",
+                namespace: namespaceName,
+                selector: { "app.kubernetes.io/name": "metallb" },
+                port: metricsPort,
+            },
             { parent: this, dependsOn: namespace },
         );
 
@@ -105,8 +114,8 @@ export class MetalLB extends Component {
                     alerts: metallbAlerts(namespaceName, settings.thresholds),
                 },
             ],
-            dashboards: [loadBalancerDashboard(namespaceName)],
-            overview: loadBalancerOverview(namespaceName),
+            dashboards: [loadBalancerDashboard(namespaceName, settings.thresholds)],
+            overview: loadBalancerOverview(namespaceName, settings.thresholds),
         };
         this.registerOutputs();
     }
@@ -132,29 +141,3 @@ export const metallb = defineComponent({
         ]),
     namespaces: () => [namespaceName],
 });
-
-function problems({ pools }: MetallbSettings): Problem[] {
-    if (pools.length === 0) {
-        const remedy = "has no pool for MetalLB; add one, or set noc:metallb.enabled to false";
-        return [{ key: "noc:metallb.pools", value: [], remedy }];
-    }
-    return [
-        ...repeated(
-            pools.map(({ name }, i) => ({ key: `noc:metallb.pools[${i}].name`, value: name })),
-            "give each pool its own name",
-        ),
-        ...pools.flatMap(({ name, addresses, reserved }, i) =>
-            reserved.flatMap((text, j) =>
-                addresses.some((range) => contains(parseRange(range), parseRange(text)))
-                    ? []
-                    : [
-                          {
-                              key: `noc:metallb.pools[${i}].reserved[${j}]`,
-                              value: text,
-                              remedy: `is not in the pool ${name}; reserve one of its addresses`,
-                          },
-                      ],
-            ),
-        ),
-    ];
-}

@@ -1,52 +1,6 @@
 import { expect } from "chai";
-import fc from "fast-check";
 
-import { formatRange, parseRange } from "../../config/addresses";
-import { metadataOf, resource, stackRun } from "../../tests/support";
-import { poolManifests } from "./pools";
-
-describe("MetalLB's pools", () => {
-    const pool = { name: "venue", addresses: ["10.0.0.10-10.0.0.20"], reserved: [] as string[] };
-
-    it("keep the addresses that Services of ours ask for from all others", () => {
-        expect(poolManifests([pool], ["10.0.0.10", "10.0.0.12"])).to.deep.equal([
-            { name: "venue", addresses: ["10.0.0.11-10.0.0.11", "10.0.0.13-10.0.0.20"], autoAssign: true },
-            { name: "venue-fixed", addresses: ["10.0.0.10-10.0.0.10", "10.0.0.12-10.0.0.12"], autoAssign: false },
-        ]);
-    });
-
-    it("keep what is reserved from all that do not ask for it", () => {
-        const [free, fixed] = poolManifests([{ ...pool, reserved: ["10.0.0.20"] }], []);
-        expect(free?.addresses).to.deep.equal(["10.0.0.10-10.0.0.19"]);
-        expect(fixed).to.deep.equal({ name: "venue-fixed", addresses: ["10.0.0.20-10.0.0.20"], autoAssign: false });
-    });
-
-    it("stay whole where nothing is kept", () => {
-        expect(poolManifests([pool], [])).to.deep.equal([
-            { name: "venue", addresses: ["10.0.0.10-10.0.0.20"], autoAssign: true },
-        ]);
-    });
-
-    it("need no pool for others where all is kept", () => {
-        expect(poolManifests([{ ...pool, addresses: ["10.0.0.10"] }], ["10.0.0.10"])).to.deep.equal([
-            { name: "venue-fixed", addresses: ["10.0.0.10-10.0.0.10"], autoAssign: false },
-        ]);
-    });
-
-    it("neither lose nor repeat an address", () => {
-        const kept = fc.uniqueArray(fc.integer({ min: 10, max: 20 })).map((parts) => parts.map((n) => `10.0.0.${n}`));
-        fc.assert(
-            fc.property(kept, (fixed) => {
-                const all = poolManifests([pool], fixed).flatMap(({ addresses }) =>
-                    addresses.flatMap((range) => [...parseRange(range)].map(String)),
-                );
-                expect(all.sort()).to.deep.equal(
-                    [...parseRange(formatRange(parseRange("10.0.0.10-10.0.0.20")))].map(String).sort(),
-                );
-            }),
-        );
-    });
-});
+import { metadataOf, resource, stackRun, waitsFor } from "../../tests/support";
 
 describe("MetalLB", () => {
     it("runs in layer 2 without FRR, in a namespace that allows it", async () => {
@@ -72,22 +26,61 @@ describe("MetalLB", () => {
         expect(values.loadBalancerClass).to.equal("metallb.io/metallb");
     });
 
-    it("advertises every pool", async () => {
+    it("limits and prioritizes its pods", async () => {
+        const { values } = resource(await stackRun("poc"), "metallb", "Release").inputs as {
+            values: Record<string, { priorityClassName?: string; resources?: object }>;
+        };
+        for (const part of [values.controller, values.speaker]) {
+            expect(part).to.have.property("priorityClassName", "k8s-noc-core");
+            expect(part).to.have.nested.property("resources.limits.memory");
+            expect(part).not.to.have.nested.property("resources.limits.cpu");
+        }
+    });
+
+    it("advertises every pool by its labels, also one that is created later", async () => {
         const run = await stackRun("homelab");
-        const advertisement = resource(run, "l2-advertisement").inputs as { spec: { ipAddressPools: string[] } };
-        expect(advertisement.spec.ipAddressPools).to.deep.equal(["default-pool", "default-pool-fixed"]);
-        expect(resource(run, "default-pool").inputs).to.have.deep.property("spec", {
-            addresses: ["192.168.122.104-192.168.122.150"],
-            autoAssign: true,
+        const { spec } = resource(run, "l2-advertisement").inputs as {
+            spec: { ipAddressPoolSelectors: [{ matchLabels: Record<string, string> }] };
+        };
+        const pools = run.resources.filter(({ type }) => type.endsWith(":IPAddressPool"));
+        expect(pools.map(({ name }) => name)).to.have.members([
+            "default-pool",
+            "default-pool-fixed",
+            "default-pool-reserved",
+        ]);
+        for (const pool of pools) {
+            expect(metadataOf(pool).labels).to.include(spec.ipAddressPoolSelectors[0].matchLabels);
+            // Otherwise an update would fail after movePools has changed a pool.
+            expect(metadataOf(pool).annotations).to.include({ "pulumi.com/patchForce": "true" });
+        }
+        expect(resource(run, "default-pool-fixed").inputs)
+            .to.have.nested.property("spec.serviceAllocation.namespaces")
+            .that.includes.members(["noc", "monitoring"]);
+    });
+
+    it("updates its pools side by side, so that none waits for one that is refused", async () => {
+        const run = await stackRun("homelab");
+        const pools = run.resources.filter(({ type }) => type.endsWith(":IPAddressPool"));
+        const ids = new Set(pools.map(({ id }) => id));
+        for (const pool of pools) {
+            expect([...waitsFor(run, pool)].filter((id) => ids.has(id))).to.deep.equal([]);
+        }
+    });
+
+    it("lets the API server and Prometheus reach the controller, and nobody else", async () => {
+        const run = await stackRun("poc");
+        expect(resource(run, "metallb-default-deny").inputs.spec).to.deep.equal({
+            podSelector: { matchLabels: {} },
+            policyTypes: ["Ingress", "Egress"],
+            ingress: [],
+            egress: [],
         });
-        expect(resource(run, "default-pool-fixed").inputs).to.have.deep.property("spec", {
-            addresses: [
-                "192.168.122.100-192.168.122.100",
-                "192.168.122.101-192.168.122.101",
-                "192.168.122.102-192.168.122.102",
-                "192.168.122.103-192.168.122.103",
-            ],
-            autoAssign: false,
-        });
+        const { ingress, egress } = resource(run, "metallb-controller").inputs.spec as Record<
+            "ingress" | "egress",
+            { ports: { port: number }[] }[]
+        >;
+        const ports = (flows: typeof ingress) => flows.map(({ ports }) => ports.map(({ port }) => port));
+        expect(ports(ingress)).to.deep.equal([[9443], [7472]]);
+        expect(ports(egress)).to.deep.equal([[443, 6443, 8443, 16443, 26443]]);
     });
 });

@@ -1,0 +1,48 @@
+/** Rules for MetalLB's settings that the schema cannot express. components/address-rules.ts finds overlaps. */
+import { contains, parseRange } from "../../config/addresses";
+import type { Problem } from "../../config/problems";
+import { repeated } from "../lib/distinct";
+import { poolSuffixes } from "./pools";
+import type { MetallbSettings } from "./settings";
+
+export function problems({ pools }: MetallbSettings): Problem[] {
+    if (pools.length === 0) {
+        const remedy = "has no pool for MetalLB; add one, or set noc:metallb.enabled to false";
+        return [{ key: "noc:metallb.pools", value: [], remedy }];
+    }
+    return [...nameProblems(pools), ...reservedProblems(pools)];
+}
+
+/** Each pool may become up to three in the cluster, with names that are made from its own. */
+function nameProblems(pools: MetallbSettings["pools"]): Problem[] {
+    const names = pools.map(({ name }, i) => ({ key: `noc:metallb.pools[${i}].name`, value: name }));
+    const made = new Map<string, string>(
+        pools.flatMap(({ name }, i) =>
+            Object.values(poolSuffixes).map((suffix) => [`${name}${suffix}`, `noc:metallb.pools[${i}]`]),
+        ),
+    );
+    return [
+        ...repeated(names, "give each pool its own name"),
+        ...names.flatMap(({ key, value }) => {
+            const other = made.get(value);
+            const remedy = `is the name that ${other ?? ""} gets for some of its addresses; choose another one`;
+            return other === undefined ? [] : [{ key, value, remedy }];
+        }),
+    ];
+}
+
+function reservedProblems(pools: MetallbSettings["pools"]): Problem[] {
+    return pools.flatMap(({ name, addresses, reserved }, i) =>
+        reserved.flatMap((text, j) =>
+            addresses.some((range) => contains(parseRange(range), parseRange(text)))
+                ? []
+                : [
+                      {
+                          key: `noc:metallb.pools[${i}].reserved[${j}]`,
+                          value: text,
+                          remedy: `is not in the pool ${name}; reserve one of its addresses`,
+                      },
+                  ],
+        ),
+    );
+}
