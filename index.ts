@@ -7,7 +7,7 @@ import type { Component } from "./components/lib/component";
 import { corePriorityClass, labels } from "./components/lib/pods";
 import { MetalLB } from "./components/metallb";
 import { Monitoring, OperatorCrds } from "./components/monitoring";
-import { createPlatform } from "./components/platform";
+import { createPlatform, fulfilRequests } from "./components/platform";
 import { addressClaims, deployedNamespaces, readSettings } from "./components/settings";
 import { requireKubeContext } from "./config/kube-context";
 
@@ -78,6 +78,8 @@ export = async () => {
               { provider, dependsOn: existing(metallb) },
           )
         : undefined;
+
+    fulfilRequests(settings, existing(...core, ...platform, monitoring), { [site.namespace]: namespace });
 
     return {
         kubeContext: site.kubeContext,

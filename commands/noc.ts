@@ -15,6 +15,7 @@ const commands: Record<string, () => Promise<void>> = {
     grafana: async () => (await import("./port-forward")).grafana(),
     prometheus: async () => (await import("./port-forward")).prometheus(),
     doctor: async () => (await import("./doctor")).doctor(rest),
+    ca: async () => (await import("./ca")).ca(),
     verify: async () => (await import("./verify")).verify(rest),
 };
 

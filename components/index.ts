@@ -1,8 +1,9 @@
 /** Every component there is. A folder and a line here add one; see "Add a component" in the README. */
+import { certManager } from "./cert-manager";
 import { dhcp } from "./dhcp";
 import { dns } from "./dns";
 import { metallb } from "./metallb";
 import { monitoring } from "./monitoring";
 import { sealedSecrets } from "./sealed-secrets";
 
-export const components = { metallb, dns, dhcp, monitoring, sealedSecrets };
+export const components = { metallb, dns, dhcp, monitoring, sealedSecrets, certManager };

@@ -15,6 +15,7 @@ export interface Outputs {
     readonly dhcpAddress?: string;
     readonly grafanaAddress?: string;
     readonly grafanaPassword?: string;
+    readonly caCertificate?: string;
 }
 
 /** What a suite has to know of the stack. */

@@ -90,6 +90,7 @@ export function chartComponent<Name extends string, Schema extends SettingsSchem
 
 class ChartResources<Name extends string, Schema extends SettingsSchema> extends Component {
     public readonly monitoring: MonitoringSpec;
+    public override readonly namespace: k8s.core.v1.Namespace;
 
     constructor(
         component: ChartComponent<Name, Schema>,
@@ -102,7 +103,8 @@ class ChartResources<Name extends string, Schema extends SettingsSchema> extends
             dependsOn: [...(opts.dependsOn ?? [])],
         });
         const { settings, site } = args;
-        installChart({ ...component, values: component.values(settings, site), site }, { parent: this });
+        const values = component.values(settings, site);
+        this.namespace = installChart({ ...component, values, site }, { parent: this }).namespace;
         this.monitoring = {
             component: name,
             namespace,

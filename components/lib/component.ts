@@ -1,4 +1,5 @@
 /** What every component fulfils. Whatever goes over all components asks this, and knows none of them by name. */
+import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 
@@ -31,6 +32,25 @@ export interface AddressClaim {
  */
 export type AddressUse = "pool" | "reserved" | "service" | "lease" | "reservation" | "router" | "node" | "foreign";
 
+/** A TLS certificate that a component needs. It is put into a Secret of its name: `tls.crt`, `tls.key`, `ca.crt`. */
+export interface CertificateRequest {
+    /** Name of the Certificate and of the Secret. */
+    readonly name: string;
+    readonly namespace: string;
+    /** Names that clients use, at least one. `*.example.org` stands for any one label. */
+    readonly dnsNames: readonly string[];
+    /** Addresses that clients use instead of a name. Defaults to none. */
+    readonly ipAddresses?: readonly string[];
+}
+
+/** What a component asks of the others. */
+export interface Requests {
+    readonly component: Component;
+    readonly certificates: readonly CertificateRequest[];
+    /** The namespace of that name, if this program makes it: what is made in it has to wait for it. */
+    readonly namespace: (name: string) => pulumi.Resource | undefined;
+}
+
 /** What a component that is made from the list gets beside its settings. */
 export interface Context {
     readonly site: Site;
@@ -57,6 +77,8 @@ export interface ComponentDefinition<Name extends string = string, Schema extend
     addresses?(settings: z.output<Schema>): AddressClaim[];
     /** The namespaces that it deploys to. */
     namespaces(settings: z.output<Schema>, site: Pick<Site, "namespace">): string[];
+    /** The certificates that it needs. They are only made where the component `certManager` is enabled. */
+    certificates?(settings: z.output<Schema>, site: Pick<Site, "namespace">): CertificateRequest[];
     /** Names of the components that it cannot do without: they are made first, and it waits for them. */
     readonly needs?: readonly string[];
     /** Makes it. `index.ts` makes a component without this by hand. */
@@ -86,6 +108,8 @@ export abstract class Component extends pulumi.ComponentResource {
     public abstract readonly monitoring: MonitoringSpec;
     /** What the stack exports of it, by name. */
     public readonly outputs: Readonly<Record<string, pulumi.Output<unknown>>> = {};
+    /** The namespace that it makes, if any. */
+    public readonly namespace?: k8s.core.v1.Namespace;
 
     /** @param type the class, such as `dns:Dns`. In the component's inputs, settings that are secret stay secret. */
     protected constructor(
@@ -98,4 +122,10 @@ export abstract class Component extends pulumi.ComponentResource {
         const settings = mapSecrets(schema, args.settings, (secret) => pulumi.secret(secret));
         super(`noc:${type}`, name, { ...args, settings }, opts);
     }
+
+    /**
+     * Makes what the components ask of this one. Called once, when all components are made. What it makes is a child of
+     * the component that asks, and must not wait for all of that component, which may itself wait for it.
+     */
+    public fulfil?(requests: readonly Requests[]): void;
 }

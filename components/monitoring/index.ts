@@ -35,6 +35,7 @@ export class Monitoring extends Component {
     /** Password of Grafana's admin, a secret. */
     public readonly grafanaPassword: pulumi.Output<string>;
     public readonly monitoring: MonitoringSpec;
+    public override readonly namespace: k8s.core.v1.Namespace;
 
     /** @param opts `dependsOn` holds back only Grafana's Service, which needs a load balancer; the rest starts meanwhile. */
     constructor(
@@ -45,6 +46,7 @@ export class Monitoring extends Component {
         super("monitoring:Monitoring", name, monitoringSettings, args, opts);
         const settings = monitoringSettings.parse(args.settings);
         const { site } = args;
+        this.namespace = crds.namespace;
         const child = { parent: this };
         const inNamespace = { parent: this, dependsOn: crds.namespace };
 
