@@ -55,6 +55,8 @@ export function testAlerts(component: string, groups: readonly RuleGroup[], scen
     let failures: Map<number, string> | undefined;
 
     before(function () {
+        // Scenarios over days take seconds, and longer while all other tests run.
+        this.timeout(120_000);
         if (installed("promtool")) {
             failures = promtool(component, groups, scenarios);
         }
