@@ -1,3 +1,4 @@
+import { corePriority } from "../components/lib/pods";
 import { monitoring } from "../components/monitoring";
 import { enabledComponents } from "../components/settings";
 import { environment } from "../config/environment";
@@ -44,11 +45,22 @@ function monitoringAlone(cli: Pulumi): string[] {
         ? [ofComponent(monitoring.name)]
         : [
               "urn:pulumi:**::noc:monitoring:OperatorCrds**",
-              ...["::", "$kubernetes:core", "$kubernetes:helm", "$random:"].map(
-                  (types) => `urn:pulumi:**::noc:monitoring:Monitoring${types}**`,
-              ),
+              ...[
+                  "::",
+                  "$kubernetes:core",
+                  "$kubernetes:helm",
+                  "$kubernetes:networking",
+                  "$kubernetes:rbac",
+                  "$random:",
+              ].map((types) => `urn:pulumi:**::noc:monitoring:Monitoring${types}**`),
           ];
-    return ["urn:pulumi:**::pulumi:providers:*::**", ofComponent("metallb"), ...own];
+    return [
+        "urn:pulumi:**::pulumi:providers:*::**",
+        // MetalLB's pods have this priority.
+        `urn:pulumi:**::kubernetes:scheduling.k8s.io/v1:PriorityClass::${corePriority}`,
+        ofComponent("metallb"),
+        ...own,
+    ];
 }
 
 /** A person is asked before anything is changed; a script is not. */

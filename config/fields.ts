@@ -85,6 +85,64 @@ export const quantity = parsedBy(parseQuantity, "500m", "2", "512Mi").meta({
     orNumber: true,
 });
 
+/** A Kubernetes quantity of bytes, of at least the given size. Also accepted as a number. */
+export const bytes = (least: string) =>
+    z
+        .string()
+        .superRefine((text, context) => {
+            const problem = bytesProblem(text, least);
+            if (problem !== undefined) {
+                context.addIssue({ code: "custom", message: problem });
+            }
+        })
+        .meta({ examples: [least], orNumber: true });
+
+function bytesProblem(text: string, least: string): string | undefined {
+    try {
+        const size = text.endsWith("m") ? Number.NaN : parseQuantity(text);
+        return size >= parseQuantity(least)
+            ? undefined
+            : `is not ${least} or more; write a size like ${least} or 100Gi`;
+    } catch {
+        return `is not a size in bytes; write a Kubernetes quantity like ${least} or 100Gi`;
+    }
+}
+
+/** A duration as Prometheus reads it (`1d12h`), between two of them. Also accepted as a number, to name its unit. */
+export const duration = (least: string, most: string) =>
+    z
+        .string()
+        .superRefine((text, context) => {
+            const milliseconds = parseDuration(text);
+            if (milliseconds === undefined) {
+                const message =
+                    "is not a Prometheus duration; write whole numbers with the units y, w, d, h, m, s and ms, each at most once and in this order, like 36h, 7d or 1d12h";
+                context.addIssue({ code: "custom", message });
+            } else if (milliseconds < (parseDuration(least) ?? 0) || milliseconds > (parseDuration(most) ?? 0)) {
+                context.addIssue({
+                    code: "custom",
+                    message: `is out of range; set it to ${least} or more and ${most} or less`,
+                });
+            }
+        })
+        .meta({ examples: [least], orNumber: true });
+
+const hour = 3_600_000;
+const unitsOfTime = { y: 365 * 24 * hour, w: 168 * hour, d: 24 * hour, h: hour, m: 60_000, s: 1000, ms: 1 };
+
+/** Reads a duration into milliseconds: https://prometheus.io/docs/prometheus/latest/configuration/configuration/ */
+export function parseDuration(text: string): number | undefined {
+    const units = Object.entries(unitsOfTime);
+    const pattern = units.map(([unit]) => `(?:(\\d+)${unit})?`).join("");
+    const numbers = new RegExp(`^${pattern}$`).exec(text)?.slice(1);
+    return text === "" || numbers === undefined
+        ? undefined
+        : units.reduce((sum, [, length], i) => sum + Number(numbers[i] ?? 0) * length, 0);
+}
+
+/** Networks in CIDR notation. */
+export const networks = z.array(subnet);
+
 /** A whole number of things. */
 export const count = (least: number) => z.int().min(least, { error: `is too few; set it to ${least} or more` });
 

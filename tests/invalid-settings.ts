@@ -114,12 +114,12 @@ export const invalidSettings: [title: string, change: SettingChanges, message: s
     [
         "a retention without a unit",
         { "monitoring.retention": 7 },
-        "noc:monitoring.retention = 7 is not a Prometheus duration; write it like 36h, 7d or 1y",
+        "noc:monitoring.retention = 7 is not a Prometheus duration; write whole numbers with the units y, w, d, h, m, s and ms, each at most once and in this order, like 36h, 7d or 1d12h",
     ],
     [
-        "a receiver that is told nowhere",
+        "a receiver without a channel",
         { "monitoring.receivers": [{ name: "noc", severities: ["critical"] }] },
-        "noc:monitoring.receivers[0] is told nowhere; add one of email, slack, webhook, pagerduty",
+        "noc:monitoring.receivers[0] has no channel; add one of email, slack, webhook, pagerduty",
     ],
     [
         "a webhook that is no URL, without repeating it",

@@ -9,9 +9,9 @@ describe("panels", () => {
     const queries = { used: "a", free: "b" };
     const steps = (...all: [number | null, string][]) => all.map(([value, color]) => ({ value, color }));
 
-    it("get worse above their limits, or below them", () => {
-        const stepsOf = (...limits: Parameters<typeof stat>[4][]) =>
-            only([4, stat("X", "X.", "none", queries, ...limits)])?.fieldConfig?.defaults.thresholds?.steps;
+    it("turn orange and red above their thresholds, or below them", () => {
+        const stepsOf = (...thresholds: Parameters<typeof stat>[4][]) =>
+            only([4, stat("X", "X.", "none", queries, ...thresholds)])?.fieldConfig?.defaults.thresholds?.steps;
         expect(stepsOf({ above: [1, 2] })).to.deep.equal(
             steps([null, "semi-dark-green"], [1, "dark-orange"], [2, "dark-red"]),
         );
@@ -22,7 +22,7 @@ describe("panels", () => {
         expect(stepsOf()).to.deep.equal(steps([null, "semi-dark-blue"]));
     });
 
-    it("that show figures of now ask for now, so that nothing stays of a series that has ended", () => {
+    it("with current values send instant queries, so that they do not show series that have ended", () => {
         for (const panel of [stat("X", "X.", "none", queries), bars("X", "X.", "none", queries)]) {
             expect(only([4, panel])?.targets?.map(({ instant, range }) => [instant, range])).to.deep.equal([
                 [true, false],
@@ -32,7 +32,7 @@ describe("panels", () => {
         expect(only([4, graph("X", "X.", "none", queries)])?.targets?.[0]).to.include({ instant: false, range: true });
     });
 
-    it("that are tables name their columns, and leave out values without a heading", () => {
+    it("in tables name their columns, and leave out values without a heading", () => {
         const organized = (queries: Record<string, string>) =>
             only([4, table("X", "X.", "none", { Node: "node" }, queries)])?.transformations?.at(-1)?.options;
         expect(organized({ Used: "a", Free: "b" })).to.deep.equal({
@@ -40,5 +40,15 @@ describe("panels", () => {
             indexByName: { node: 0, "Value #A": 1, "Value #B": 2 },
         });
         expect(organized({ "": "a" })).to.deep.equal({ renameByName: { node: "Node" }, indexByName: { node: 0 } });
+    });
+
+    it("in tables colour only the columns of values", () => {
+        const panel = table("X", "X.", "none", { Node: "node" }, { Used: "a" }, { above: [0.9] });
+        const { defaults, overrides } = only([4, panel])?.fieldConfig as {
+            defaults: { thresholds: { steps: unknown } };
+            overrides: { matcher: { options: string } }[];
+        };
+        expect(defaults.thresholds.steps).to.deep.equal(steps([null, "semi-dark-green"], [0.9, "dark-orange"]));
+        expect(overrides.map(({ matcher }) => matcher.options)).to.deep.equal(["Used"]);
     });
 });

@@ -11,11 +11,11 @@ import { PanelBuilder as Table } from "@grafana/grafana-foundation-sdk/table";
 import { PanelBuilder as TimeSeries } from "@grafana/grafana-foundation-sdk/timeseries";
 import { NoUnit } from "@grafana/grafana-foundation-sdk/units";
 
-/** A dashboard as Grafana reads it from a file. The SDK deprecates it in favour of a format that only Grafana's new API reads. */
+/** A dashboard as Grafana reads it from a file. The SDK deprecates this format, but only Grafana's new API reads its successor. */
 // eslint-disable-next-line @typescript-eslint/no-deprecated
 export type Dashboard = sdk.Dashboard;
 
-/** A panel without a position. The SDK's own methods adjust it further. */
+/** A panel without a position, which the SDK's methods can change further. */
 export type PanelBuilder = BarGauge | heat.PanelBuilder | Stat | StateTimeline | Table | TimeSeries;
 
 /** The expressions of a panel by their legends. In a legend, `{{label}}` stands for the label's value. */
@@ -31,7 +31,7 @@ export interface DashboardOptions {
     readonly uid: string;
     readonly title: string;
     readonly description: string;
-    /** Variables that the user chooses at the top. Defaults to none. */
+    /** Variables that the user can set at the top. Defaults to none. */
     readonly variables?: readonly Builder<sdk.VariableModel>[];
     /** Rows of panels from top to bottom. A text is the heading of the rows below it. */
     readonly rows: readonly (Row | string)[];
@@ -53,7 +53,7 @@ export function dashboard({ uid, title, description, variables = [], rows }: Das
         .tooltip(sdk.DashboardCursorSync.Crosshair)
         .variables([...variables])
         .link({
-            // The SDK's builder would put the links into a menu.
+            // The SDK's own builder puts the links into a menu.
             build: () => ({ ...sdk.defaultDashboardLink(), type, tags, keepTime: true, placement: undefined }),
         });
     let [id, y] = [0, 0];
@@ -73,7 +73,7 @@ export function dashboard({ uid, title, description, variables = [], rows }: Das
     return builder.build();
 }
 
-/** A variable with the values that a label has in a metric's series. All are selected at first. */
+/** A variable with the values of a label in a metric's series. By default, all are selected. */
 export const choice = (label: string, series: string) =>
     new sdk.QueryVariableBuilder(label)
         .datasource(datasource)
@@ -92,7 +92,7 @@ export function graph(
     queries: Queries,
     thresholds?: Thresholds,
 ): TimeSeries {
-    const panel = fill(new TimeSeries(), { title, description, unit, queries }, (query) => query.range())
+    const panel = withContents(new TimeSeries(), { title, description, unit, queries }, (query) => query.range())
         .min(0)
         .fillOpacity(8)
         .showPoints(common.VisibilityMode.Never)
@@ -116,7 +116,9 @@ export const stat = (
     queries: Queries,
     thresholds?: Thresholds,
 ): Stat =>
-    ofNow(new Stat(), { title, description, unit, queries }, thresholds).graphMode(common.BigValueGraphMode.None);
+    currentValues(new Stat(), { title, description, unit, queries }, thresholds).graphMode(
+        common.BigValueGraphMode.None,
+    );
 
 /** Current values as horizontal bars. */
 export const bars = (
@@ -126,7 +128,7 @@ export const bars = (
     queries: Queries,
     thresholds?: Thresholds,
 ): BarGauge =>
-    ofNow(new BarGauge(), { title, description, unit, queries }, thresholds)
+    currentValues(new BarGauge(), { title, description, unit, queries }, thresholds)
         .min(0)
         // Without this, a single bar is shown without a name.
         .displayName("${__series.name}")
@@ -135,22 +137,22 @@ export const bars = (
         .maxVizHeight(40)
         .orientation(common.VizOrientation.Horizontal);
 
-/** States over time. `words` maps each value to its text and color. */
+/** States over time. `texts` maps each value to its text and color. */
 export const states = (
     title: string,
     description: string,
     queries: Queries,
-    words: Readonly<Record<number, { text: string; color: string }>>,
+    texts: Readonly<Record<number, { text: string; color: string }>>,
 ): StateTimeline =>
-    fill(new StateTimeline(), { title, description, unit: NoUnit, queries }, (query) => query.range())
-        .mappings([{ type: sdk.MappingType.ValueToText, options: { ...words } }])
+    withContents(new StateTimeline(), { title, description, unit: NoUnit, queries }, (query) => query.range())
+        .mappings([{ type: sdk.MappingType.ValueToText, options: { ...texts } }])
         .showValue(common.VisibilityMode.Never)
         .fillOpacity(70)
         .disablePagination();
 
 /** The distribution of a histogram's observations over time. */
 export const heatmap = (title: string, description: string, unit: string, buckets: string): heat.PanelBuilder =>
-    fill(new heat.PanelBuilder(), { title, description, unit, queries: { "{{le}}": buckets } }, (query) =>
+    withContents(new heat.PanelBuilder(), { title, description, unit, queries: { "{{le}}": buckets } }, (query) =>
         query.range().format(PromQueryFormat.Heatmap),
     ).yAxis(new heat.YAxisConfigBuilder().unit(unit));
 
@@ -158,36 +160,56 @@ export const heatmap = (title: string, description: string, unit: string, bucket
  * A table of current values.
  * @param labels the label of each column by its heading.
  * @param queries the expression of each value column by its heading. An empty heading leaves the column out.
+ * @param thresholds colour the text of the value columns.
  */
-export function table(title: string, description: string, unit: string, labels: Queries, queries: Queries): Table {
+export function table(
+    title: string,
+    description: string,
+    unit: string,
+    labels: Queries,
+    queries: Queries,
+    thresholds?: Thresholds,
+): Table {
     const value = (i: number, all: readonly string[]) => (all.length > 1 ? `Value #${refId(i)}` : "Value");
+    const headings = Object.keys(queries);
     const columns = new Map([
         ...Object.entries(labels).map(([heading, label]) => [label, heading] as const),
-        ...Object.keys(queries).flatMap((heading, i, all) => (heading ? [[value(i, all), heading] as const] : [])),
+        ...headings.flatMap((heading, i) => (heading ? [[value(i, headings), heading] as const] : [])),
     ]);
     const names = [...columns.keys()];
     const options = {
         renameByName: Object.fromEntries(columns),
         indexByName: Object.fromEntries(names.map((field, i) => [field, i])),
     };
-    return fill(new Table(), { title, description, unit, queries }, (query) =>
+    const panel = withContents(new Table(), { title, description, unit, queries }, (query) =>
         query.instant().format(PromQueryFormat.Table),
     )
         .withTransformation({ id: "merge", options: {} })
         .withTransformation({ id: "filterFieldsByName", options: { include: { names } } })
         .withTransformation({ id: "organize", options });
+    if (thresholds) {
+        const cell = { id: "custom.cellOptions", value: { type: common.TableCellDisplayMode.ColorText } };
+        panel.thresholds(thresholdSteps(thresholds));
+        headings.filter(Boolean).forEach((heading) => panel.overrideByName(heading, [cell]));
+    }
+    return panel;
 }
 
 interface Contents {
     title: string;
-    /** What the panel description, and when to worry. */
+    /** What the panel shows, and which values need attention. */
     description: string;
     unit: string;
     queries: Queries;
 }
-type Kind = (query: DataqueryBuilder) => DataqueryBuilder;
+/** Sets whether a query is instant or over time, and the format of its result. */
+type QueryKind = (query: DataqueryBuilder) => DataqueryBuilder;
 
-function fill<T extends PanelBuilder>(panel: T, { title, description, unit, queries }: Contents, kind: Kind): T {
+function withContents<T extends PanelBuilder>(
+    panel: T,
+    { title, description, unit, queries }: Contents,
+    kind: QueryKind,
+): T {
     panel.title(title).description(description).unit(unit).datasource(datasource).noValue("no data");
     Object.entries(queries).forEach(([legend, expr], i) =>
         panel.withTarget(
@@ -199,15 +221,15 @@ function fill<T extends PanelBuilder>(panel: T, { title, description, unit, quer
 
 const refId = (i: number): string => String.fromCharCode("A".charCodeAt(0) + i);
 
-function ofNow<T extends Stat | BarGauge>(panel: T, contents: Contents, thresholds?: Thresholds): T {
-    const noNumber = { match: sdk.SpecialValueMatch.NullAndNan, result: { text: "–", color: "text" } };
+function currentValues<T extends Stat | BarGauge>(panel: T, contents: Contents, thresholds?: Thresholds): T {
+    const noValue = { match: sdk.SpecialValueMatch.NullAndNan, result: { text: "–", color: "text" } };
     panel
-        // The minimum of $__rate_interval: the window of the recording rules.
+        // The lower limit of $__rate_interval. It is the window of the recording rules.
         .interval("5m")
-        .mappings([{ type: sdk.MappingType.SpecialValue, options: noNumber }])
+        .mappings([{ type: sdk.MappingType.SpecialValue, options: noValue }])
         .thresholds(thresholdSteps(thresholds));
-    // A range query would go on showing the last value of a series that has ended.
-    return fill(panel, contents, (query) => query.instant());
+    // A range query would still show the last value of a series that has ended.
+    return withContents(panel, contents, (query) => query.instant());
 }
 
 function thresholdSteps(thresholds?: Thresholds) {

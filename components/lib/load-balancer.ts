@@ -18,6 +18,8 @@ export interface LoadBalancerServiceOptions {
     labels?: Record<string, string>;
     /** Whether clients' addresses are kept (Local) or may be hidden behind a node's (Cluster). Defaults to Local. */
     trafficPolicy?: "Local" | "Cluster";
+    /** Networks (CIDR) whose packets are accepted. Defaults to all. */
+    sourceRanges?: string[];
     site: Site;
 }
 
@@ -49,6 +51,7 @@ export function loadBalancerService(
                 type: "LoadBalancer",
                 loadBalancerClass: site.loadBalancerClass,
                 loadBalancerIP: request.loadBalancerIP,
+                loadBalancerSourceRanges: options.sourceRanges,
                 externalTrafficPolicy: trafficPolicy,
                 selector,
                 ports,

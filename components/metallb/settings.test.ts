@@ -6,7 +6,7 @@ import { metallbSettings } from "./settings";
 const pool = { name: "lan", addresses: ["10.0.0.10-10.0.0.20"] };
 
 /** All that is wrong with the pools, as `KEY = VALUE REMEDY`. */
-function told(pools: unknown): string[] {
+function messages(pools: unknown): string[] {
     const { data, error } = metallbSettings.safeParse({ pools });
     return data
         ? problems(data).map(({ key, value, remedy }) => `${key} = ${JSON.stringify(value)} ${remedy}`)
@@ -53,7 +53,7 @@ describe("MetalLB's settings", () => {
         ],
     ];
     for (const [title, pools, message] of bad) {
-        it(`refuse ${title}`, () => expect(told(pools)).to.deep.equal([message]));
+        it(`refuse ${title}`, () => expect(messages(pools)).to.deep.equal([message]));
     }
 
     const good: [string, unknown][] = [
@@ -66,6 +66,6 @@ describe("MetalLB's settings", () => {
         ["all addresses reserved", [{ ...pool, addresses: ["10.0.0.10"], reserved: ["10.0.0.10"] }]],
     ];
     for (const [title, pools] of good) {
-        it(`take ${title}`, () => expect(told(pools)).to.deep.equal([]));
+        it(`take ${title}`, () => expect(messages(pools)).to.deep.equal([]));
     }
 });

@@ -12,15 +12,15 @@ import { receivers } from "./receivers";
 
 describe("Alertmanager's configuration", () => {
     const config = alertmanagerConfig(options);
-    const of = (name: string) => config.receivers.find((receiver) => receiver.name === name);
+    const receiver = (name: string) => config.receivers.find((other) => other.name === name);
 
-    it("tells nobody where nobody is named", () => {
+    it("notifies nobody without receivers", () => {
         const { route, receivers } = alertmanagerConfig({ ...options, receivers: [], heartbeat: undefined });
         expect(receivers).to.deep.equal([{ name: "null" }]);
         expect([route, ...route.routes].map(({ receiver }) => receiver)).to.deep.equal(["null", "null", "null"]);
     });
 
-    it("sends the watchdog to the heartbeat before all else, and not that it has stopped", () => {
+    it("sends the watchdog to the heartbeat first, and no resolved notification", () => {
         expect(config.route.routes[0]).to.deep.equal({
             receiver: "heartbeat",
             matchers: ['alertname = "Watchdog"'],
@@ -28,10 +28,10 @@ describe("Alertmanager's configuration", () => {
             group_interval: "30s",
             repeat_interval: "50s",
         });
-        expect(of("heartbeat")).to.have.nested.property("webhook_configs[0].send_resolved", false);
+        expect(receiver("heartbeat")).to.have.nested.property("webhook_configs[0].send_resolved", false);
     });
 
-    it("tells each receiver of its severities, and the next one too, the worse the more often", () => {
+    it("routes each severity of a receiver, with more frequent repetitions for higher ones, and goes on to the next receiver", () => {
         expect(config.route.routes.slice(2).map((route) => Object.values(route).join(" "))).to.deep.equal([
             'mail severity = "critical" 1h true',
             'mail severity = "warning" 4h true',
@@ -43,7 +43,7 @@ describe("Alertmanager's configuration", () => {
         ]);
     });
 
-    it("mutes what says nothing new", () => {
+    it("mutes consequences and lower severities of an alert that fires", () => {
         const rules = config.inhibit_rules.map((rule) => [rule.source_matchers, rule.target_matchers, rule.equal]);
         expect(rules).to.deep.equal([
             [['severity = "critical"'], ['severity =~ "warning|info"'], ["alertname", "namespace"]],
@@ -53,21 +53,21 @@ describe("Alertmanager's configuration", () => {
         ]);
     });
 
-    it("tells the end of an alert too, and names the cluster in every title", () => {
+    it("notifies of the end of an alert, and names the cluster in every title", () => {
         for (const [name, kind, title] of [
             ["mail", "email", "headers.Subject"],
             ["chat", "slack", "title"],
             ["pager", "pagerduty", "description"],
         ] as const) {
-            expect(of(name)).to.have.nested.property(`${kind}_configs[0].send_resolved`, true);
-            expect(of(name))
+            expect(receiver(name)).to.have.nested.property(`${kind}_configs[0].send_resolved`, true);
+            expect(receiver(name))
                 .to.have.nested.property(`${kind}_configs[0].${title}`)
                 .that.matches(/ on homelab$/);
         }
-        expect(of("hook")).to.have.nested.property("webhook_configs[0].send_resolved", true);
+        expect(receiver("hook")).to.have.nested.property("webhook_configs[0].send_resolved", true);
     });
 
-    it("asks for STARTTLS, but not of a server that begins with TLS", () => {
+    it("requires STARTTLS, except of a server that begins with TLS", () => {
         for (const [mail, required] of [
             [email, true],
             [{ ...email, requireTls: false }, false],
@@ -76,7 +76,7 @@ describe("Alertmanager's configuration", () => {
             const one = alertmanagerConfig({ ...options, receivers: receivers.parse([{ name: "mail", email: mail }]) });
             expect(one.receivers.at(-1)).to.have.nested.property("email_configs[0].require_tls", required);
         }
-        expect(of("mail")).to.deep.nested.include({ "email_configs[0].auth_password": "s3cret" });
+        expect(receiver("mail")).to.deep.nested.include({ "email_configs[0].auth_password": "s3cret" });
     });
 });
 
@@ -101,9 +101,9 @@ describe("amtool", () => {
         }
     });
 
-    it("finds those who are told", () => {
+    it("finds the receivers of an alert", () => {
         writeFileSync(file, stringify(alertmanagerConfig(options)));
-        for (const [told, ...labels] of [
+        for (const [expected, ...labels] of [
             ["mail,chat,hook,pager", "severity=critical"],
             ["mail,chat", "severity=warning"],
             ["chat", "severity=info"],
@@ -111,7 +111,7 @@ describe("amtool", () => {
             ["heartbeat", "alertname=Watchdog", "severity=critical"],
             ["null", "alertname=InfoInhibitor", "severity=info"],
         ] as const) {
-            expect(amtool("config", "routes", "test", `--config.file=${file}`, ...labels)).to.equal(told);
+            expect(amtool("config", "routes", "test", `--config.file=${file}`, ...labels)).to.equal(expected);
         }
     });
 });

@@ -1,60 +1,60 @@
-/** Alertmanager's configuration: who is told of what, how often and in which words. */
+/** Alertmanager's configuration: the routes from alerts to receivers, and the texts of the notifications. */
 import type { Severity } from "../lib/monitoring-spec";
 import type { Inhibition } from "../lib/prometheus-rules";
 import { portOf, type Receiver } from "./receivers";
 
-/** What the configuration depends on. */
 export interface AlertmanagerOptions {
-    /** Those to tell. Where there is none, alerts are seen in Alertmanager and Grafana alone. */
+    /** Without any, alerts are visible only in Alertmanager and Grafana. */
     readonly receivers: readonly Receiver[];
-    /** URL to post to every minute, for as long as Prometheus and Alertmanager work. Defaults to none. */
+    /** URL to post to every minute, while Prometheus and Alertmanager work. Defaults to none. */
     readonly heartbeat?: string;
-    /** What mutes what, beside the rules by severity that always hold. */
+    /** Alerts that mute others, in addition to the rules by severity. */
     readonly inhibitions: readonly Inhibition[];
-    /** Tells this cluster's notifications from another's: letters, digits, hyphens, dots. */
+    /** Name of the cluster, which every notification has in its title: letters, digits, hyphens, dots. */
     readonly clusterName: string;
 }
 
-/** How long an alert fires before it is told of again. */
+/** Time until the notification about an alert that still fires is repeated. */
 const repeatIntervals: Record<Severity, string> = { critical: "1h", warning: "4h", info: "12h" };
 
-/** The contents of alertmanager.yaml, with the receivers' secrets in them. Valid from Alertmanager 0.25 on. */
+/** The contents of alertmanager.yaml, which include the receivers' secrets. Valid from Alertmanager 0.25. */
 export function alertmanagerConfig({ receivers, heartbeat, inhibitions, clusterName }: AlertmanagerOptions) {
     return {
         route: {
             receiver: "null",
-            // One problem, one notification: by namespace alone, whatever goes wrong in it would share a title and, at
-            // PagerDuty, an incident; by pod, a failing node would send dozens.
+            // One notification per problem. Grouped by namespace only, different problems would share a title and, at
+            // PagerDuty, an incident; grouped by pod, a failing node would cause dozens of notifications.
             group_by: ["alertname", "namespace"],
             group_wait: "30s",
             group_interval: "5m",
             repeat_interval: repeatIntervals.warning,
             routes: [
                 watchdogRoute(heartbeat ? "heartbeat" : "null"),
-                { receiver: "null", matchers: [named("InfoInhibitor")] },
+                { receiver: "null", matchers: [alertNamed("InfoInhibitor")] },
                 ...receivers.flatMap(routesTo),
             ],
         },
         inhibit_rules: [...inhibitionsBySeverity, ...inhibitions.map(inhibitRule)],
         receivers: [
             { name: "null" },
-            // Word that the watchdog has stopped would count as one more beat.
+            // A "resolved" notification would be counted as another heartbeat, so it is not sent.
             ...(heartbeat ? [{ name: "heartbeat", webhook_configs: [{ url: heartbeat, send_resolved: false }] }] : []),
-            ...receivers.map((receiver) => notifierOf(receiver, clusterName)),
+            ...receivers.map((receiver) => receiverConfig(receiver, clusterName)),
         ],
     };
 }
 
-const named = (...alerts: string[]) =>
+const alertNamed = (...alerts: string[]) =>
     alerts.length === 1 ? `alertname = "${alerts.join()}"` : `alertname =~ "${alerts.join("|")}"`;
 
 /**
- * Watchdog always fires. Alertmanager looks at it every group_interval and sends once repeat_interval has passed since
- * the last delivery: with a minute for both, a beat is not quite due at the next look, and every other one is left out.
+ * Watchdog always fires. Alertmanager evaluates a group every group_interval and repeats a notification once
+ * repeat_interval has passed since the last delivery. With a minute for both, the repetition would be due just after an
+ * evaluation, and every second heartbeat would be missing.
  */
 const watchdogRoute = (receiver: string) => ({
     receiver,
-    matchers: [named("Watchdog")],
+    matchers: [alertNamed("Watchdog")],
     group_wait: "0s",
     group_interval: "30s",
     repeat_interval: "50s",
@@ -65,33 +65,33 @@ const routesTo = ({ name, severities }: Receiver) =>
         receiver: name,
         matchers: [`severity = "${severity}"`],
         repeat_interval: repeatIntervals[severity],
-        // The others may want to know too.
+        // Other receivers may have the same severity.
         continue: true,
     }));
 
 /**
- * Of one problem at several severities, the worst counts. InfoInhibitor is kube-prometheus' own: it fires beside alerts
- * of severity info for as long as nothing worse does in their namespace.
+ * If an alert fires at several severities, only the highest is notified. InfoInhibitor is an alert of
+ * kube-prometheus-stack: it fires while alerts of severity info fire in a namespace without a warning or critical alert.
  */
 const inhibitionsBySeverity = [
     { source: 'severity = "critical"', target: 'severity =~ "warning|info"', equal: ["alertname", "namespace"] },
     { source: 'severity = "warning"', target: 'severity = "info"', equal: ["alertname", "namespace"] },
-    { source: named("InfoInhibitor"), target: 'severity = "info"', equal: ["namespace"] },
+    { source: alertNamed("InfoInhibitor"), target: 'severity = "info"', equal: ["namespace"] },
 ].map(({ source, target, equal }) => ({ source_matchers: [source], target_matchers: [target], equal }));
 
 const inhibitRule = ({ source, targets, equal }: Inhibition) => ({
-    source_matchers: [named(source)],
-    target_matchers: [named(...targets)],
+    source_matchers: [alertNamed(source)],
+    target_matchers: [alertNamed(...targets)],
     equal: [...equal],
 });
 
-/** What all alerts of a notification have in common: they are grouped by name and namespace and routed by severity. */
+/** The title. All alerts of a notification have the same name, namespace and severity. */
 const titleFor = (clusterName: string) =>
     '[{{ .Status | toUpper }}:{{ if eq .Status "firing" }}{{ len .Alerts.Firing }}{{ else }}{{ len .Alerts }}{{ end }}] ' +
     "{{ .GroupLabels.alertname }} ({{ .CommonLabels.severity }})" +
     `{{ with .GroupLabels.namespace }} in {{ . }}{{ end }} on ${clusterName}`;
 
-/** Each alert in its own words. Rules that name no summary, description or runbook leave out the line. */
+/** Summary, description and runbook of each alert, as far as its rule has them. */
 const text = [
     '{{ range .Alerts }}{{ if eq .Status "resolved" }}Resolved: {{ end }}',
     "{{ with .Annotations.summary }}{{ . }}\n{{ end }}",
@@ -100,11 +100,11 @@ const text = [
     "\n{{ end }}",
 ].join("");
 
-function notifierOf({ name, email, slack, webhook, pagerduty }: Receiver, clusterName: string) {
+function receiverConfig({ name, email, slack, webhook, pagerduty }: Receiver, clusterName: string) {
     const title = titleFor(clusterName);
     return {
         name,
-        ...(email && { email_configs: [{ ...emailTo(email), headers: { Subject: title }, text, html: "" }] }),
+        ...(email && { email_configs: [{ ...emailConfig(email), headers: { Subject: title }, text, html: "" }] }),
         ...(slack && {
             slack_configs: [
                 { api_url: slack.url, channel: slack.channel, send_resolved: true, title, fallback: title, text },
@@ -126,7 +126,7 @@ function notifierOf({ name, email, slack, webhook, pagerduty }: Receiver, cluste
                 {
                     routing_key: pagerduty.routingKey,
                     send_resolved: true,
-                    // PagerDuty's severities are these three, and error.
+                    // PagerDuty has the same severities, and error.
                     severity: "{{ .CommonLabels.severity }}",
                     description: title,
                     client: `Alertmanager on ${clusterName}`,
@@ -138,12 +138,12 @@ function notifierOf({ name, email, slack, webhook, pagerduty }: Receiver, cluste
     };
 }
 
-const emailTo = ({ to, from, smarthost, username, password, requireTls }: NonNullable<Receiver["email"]>) => ({
+const emailConfig = ({ to, from, smarthost, username, password, requireTls }: NonNullable<Receiver["email"]>) => ({
     to,
     from,
     smarthost,
     ...(username && { auth_username: username, auth_password: password }),
-    // It means STARTTLS, which a server that begins with TLS does not offer.
+    // This requires STARTTLS, which a server that begins with TLS does not offer.
     require_tls: requireTls && portOf(smarthost) !== 465,
     send_resolved: true,
 });

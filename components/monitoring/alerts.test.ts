@@ -4,7 +4,7 @@ import { monitoringSettings } from "./settings";
 
 const namespace = "noc";
 
-describe("alerts on the deployment", () => {
+describe("the alerts on the deployment", () => {
     testAlerts(
         "monitoring",
         [
@@ -38,7 +38,7 @@ describe("alerts on the deployment", () => {
                 series: [
                     { series: `${wanted}{namespace="noc",${kind}="web"}`, well: 3, trouble: 3 },
                     { series: `${available}{namespace="noc",${kind}="web"}`, well: 3, trouble: 2 },
-                    // Somebody else's.
+                    // A workload in a namespace of somebody else.
                     { series: `${wanted}{namespace="other",${kind}="web"}`, well: 3, trouble: 3 },
                     { series: `${available}{namespace="other",${kind}="web"}`, well: 0, trouble: 0 },
                 ],
@@ -59,7 +59,7 @@ describe("alerts on the deployment", () => {
                 firesAfter: 0,
                 recoversAfter: 15,
                 labels: { namespace, pod: "kea-dhcp-0", container: "kea-dhcp" },
-                description: "kea-dhcp of kea-dhcp-0 has restarted more than 3 times in a quarter of an hour.",
+                description: "kea-dhcp of kea-dhcp-0 has restarted more than 3 times in 15 minutes.",
             },
             {
                 alert: "VolumeNearlyFull",
@@ -81,25 +81,25 @@ describe("alerts on the deployment", () => {
             },
             {
                 alert: "ExporterDown",
-                cause: "it does not answer",
+                cause: "the target does not answer",
                 series: [
                     { series: 'up{namespace="noc",job="redis",pod="redis-1"}', well: 1, trouble: 0 },
                     { series: 'up{namespace="noc",job="unbound",pod="unbound-1"}', well: 1, trouble: 1 },
                 ],
                 firesAfter: 2,
                 labels: { namespace, job: "redis", pod: "redis-1" },
-                description: "The job redis in noc gives no samples: what depends on them cannot be seen.",
+                description: "Prometheus gets no samples of the job redis in noc. Alerts that need them cannot fire.",
             },
             {
                 alert: "ExporterDown",
-                cause: "it is gone",
+                cause: "the target is gone",
                 series: [
                     { series: 'up{namespace="noc",job="redis",pod="redis-1"}', well: 1, trouble: "absent" },
                     { series: 'up{namespace="noc",job="unbound",pod="unbound-1"}', well: 1, trouble: 1 },
                 ],
                 firesAfter: 2,
                 labels: { namespace, job: "redis" },
-                description: "The job redis in noc gives no samples: what depends on them cannot be seen.",
+                description: "Prometheus gets no samples of the job redis in noc. Alerts that need them cannot fire.",
             },
             {
                 alert: "HttpUnanswered",

@@ -1,4 +1,4 @@
-/** What is watched of the deployment itself: its workloads, volumes, exporters and certificates. */
+/** The alerts that concern all components: workloads, volumes, scrapes, HTTP probes and certificates. */
 import { labelled } from "../lib/prometheus-rules";
 import type { Alert } from "../lib/monitoring-spec";
 import type { MonitoringThresholds } from "./settings";
@@ -6,37 +6,37 @@ import type { MonitoringThresholds } from "./settings";
 export interface DeploymentAlertsOptions {
     /** The namespaces that the program deploys to. */
     readonly namespaces: readonly string[];
-    /** The jobs that are scraped, each once, with its namespace. */
+    /** The scraped jobs with their namespaces, without repetition. */
     readonly jobs: readonly { readonly job: string; readonly namespace: string }[];
     readonly thresholds: MonitoringThresholds;
 }
 
-/** The kinds of workload, and the metrics of kube-state-metrics that count their pods. */
+/** The kinds of workload, and the metrics of kube-state-metrics with their desired and available pods. */
 export const workloads = [
     {
         kind: "deployment",
-        wanted: "kube_deployment_spec_replicas",
+        desired: "kube_deployment_spec_replicas",
         available: "kube_deployment_status_replicas_available",
     },
     {
         kind: "statefulset",
-        wanted: "kube_statefulset_replicas",
+        desired: "kube_statefulset_replicas",
         available: "kube_statefulset_status_replicas_ready",
     },
     {
         kind: "daemonset",
-        wanted: "kube_daemonset_status_desired_number_scheduled",
+        desired: "kube_daemonset_status_desired_number_scheduled",
         available: "kube_daemonset_status_number_available",
     },
 ] as const;
 
-/** The alerts on the deployment. Cluster-wide ones, on nodes and on other namespaces, come with kube-prometheus-stack. */
+/** The alerts on the namespaces of the deployment. kube-prometheus-stack has those on nodes and other namespaces. */
 export function deploymentAlerts({ namespaces, jobs, thresholds }: DeploymentAlertsOptions): Alert[] {
     const { restarts, volumeRatio, certificateDays } = thresholds;
     const ours = `{namespace=~"${namespaces.join("|")}"}`;
-    const missing = ({ kind, wanted, available }: (typeof workloads)[number]) =>
+    const missing = ({ kind, desired, available }: (typeof workloads)[number]) =>
         labelled(
-            `label_replace(${wanted}${ours} - ${available}${ours} > 0, "workload", "$1", "${kind}", "(.+)")`,
+            `label_replace(${desired}${ours} - ${available}${ours} > 0, "workload", "$1", "${kind}", "(.+)")`,
             "kind",
             kind,
         );
@@ -48,7 +48,7 @@ export function deploymentAlerts({ namespaces, jobs, thresholds }: DeploymentAle
             severity: "warning",
             summary: "Replicas are missing",
             description: "{{ $value }} replicas of {{ $labels.kind }} {{ $labels.workload }} are not available.",
-            // What kube-prometheus-stack says of the same.
+            // The alerts of kube-prometheus-stack on the same problem.
             implies: [
                 {
                     alerts: [
@@ -66,7 +66,7 @@ export function deploymentAlerts({ namespaces, jobs, thresholds }: DeploymentAle
             for: "0m",
             severity: "warning",
             summary: "A container keeps restarting",
-            description: `{{ $labels.container }} of {{ $labels.pod }} has restarted more than ${restarts} times in a quarter of an hour.`,
+            description: `{{ $labels.container }} of {{ $labels.pod }} has restarted more than ${restarts} times in 15 minutes.`,
             implies: [{ alerts: ["KubePodCrashLooping"], equal: ["namespace", "pod", "container"] }],
         },
         {
@@ -86,9 +86,9 @@ export function deploymentAlerts({ namespaces, jobs, thresholds }: DeploymentAle
             ].join(" or "),
             for: "2m",
             severity: "warning",
-            summary: "Monitoring is blind in one eye",
+            summary: "An exporter is not scraped",
             description:
-                "The job {{ $labels.job }} in {{ $labels.namespace }} gives no samples: what depends on them cannot be seen.",
+                "Prometheus gets no samples of the job {{ $labels.job }} in {{ $labels.namespace }}. Alerts that need them cannot fire.",
             implies: [{ alerts: ["TargetDown"], equal: ["namespace", "job"] }],
         },
         {
@@ -96,7 +96,7 @@ export function deploymentAlerts({ namespaces, jobs, thresholds }: DeploymentAle
             expr: `probe_success{job="http-probe"} == 0`,
             for: "5m",
             severity: "warning",
-            summary: "A web page does not answer",
+            summary: "An HTTP endpoint does not answer",
             description: "{{ $labels.instance }} ({{ $labels.target }}) has not answered for five minutes.",
         },
         {
@@ -104,7 +104,7 @@ export function deploymentAlerts({ namespaces, jobs, thresholds }: DeploymentAle
             expr: `min by (namespace, instance) (probe_ssl_earliest_cert_expiry${ours}) - time() < ${certificateDays * 86_400}`,
             for: "15m",
             severity: "warning",
-            summary: "A certificate is about to expire",
+            summary: "A certificate expires soon",
             description: "The certificate of {{ $labels.instance }} expires in {{ $value | humanizeDuration }}.",
         },
     ];

@@ -1,9 +1,10 @@
-/** The blackbox exporter: asks what the components' probes want to be asked. */
+/** The blackbox exporter, which sends the components' probes. */
 import { splitImage } from "../lib/images";
 import type { BlackboxModule, Probe } from "../lib/monitoring-spec";
 import { unprivileged } from "../lib/pods";
 import type { Site } from "../lib/site";
 import { namespaceName } from "./crds";
+import { resources } from "./resources";
 import { images } from "./versions";
 
 const name = "blackbox-exporter";
@@ -19,7 +20,7 @@ export function blackboxValues(probes: readonly Probe[], site: Site): Record<str
         config: { modules: { ...modules(probes), http_2xx: null } },
         podSecurityContext: { seccompProfile: { type: "RuntimeDefault" } },
         securityContext: { ...unprivileged, runAsNonRoot: true, runAsUser: 1000, runAsGroup: 1000 },
-        resources: { requests: { cpu: "10m", memory: "32Mi" }, limits: { memory: "64Mi" } },
+        resources: resources.blackboxExporter,
     };
 }
 

@@ -8,18 +8,20 @@ import {
 
 import { type Dashboard, dashboard, graph, layers, table } from "../lib/dashboards";
 import { apiServerPanels, controlPlanePanels } from "./control-plane-panels";
+import type { MonitoringThresholds } from "./settings";
 
 export interface ClusterOptions {
     /** Whether etcd, scheduler, controller manager and kube-proxy are scraped. */
     readonly controlPlane: boolean;
+    readonly thresholds: MonitoringThresholds;
 }
 
-/** The page of what all services stand on: the cluster's own DNS, its nodes and pods, and its API server. */
-export function clusterDashboard({ controlPlane }: ClusterOptions): Dashboard {
+/** The dashboard of the cluster: its nodes and pods, CoreDNS, and the API server. */
+export function clusterDashboard({ controlPlane, thresholds }: ClusterOptions): Dashboard {
     const coredns = (metric: string, by: string) => `sum by (${by}) (rate(${metric}{job="coredns"}[$__rate_interval]))`;
     const latency = (q: number) =>
         `histogram_quantile(${q}, ${coredns("coredns_dns_request_duration_seconds_bucket", "le")})`;
-    // The exporter's samples name its pod; people know nodes.
+    // The node exporter's samples have the name of its pod, not of the node.
     const byNode = (expr: string, labels = "node") =>
         `max by (${labels}) (${expr} * on (namespace, pod) group_left (node) node_namespace_pod:kube_pod_info:)`;
     const disks = 'job="node-exporter",fstype!~"tmpfs|ramfs|overlay|squashfs|iso9660"';
@@ -33,28 +35,28 @@ export function clusterDashboard({ controlPlane }: ClusterOptions): Dashboard {
     return dashboard({
         uid: "noc-cluster",
         title: "Cluster",
-        description: "What the services stand on: nodes, pods, the cluster's own DNS and the API server.",
+        description: "The cluster that the services run on: nodes, pods, CoreDNS and the API server.",
         rows: [
             "Nodes",
             [
                 8,
                 graph(
                     "CPU",
-                    "Share of each node's CPU time that is used. Worry when it stays near 100 %: answers become slow.",
+                    "Share of each node's CPU time in use. Near 100 %, services answer slowly.",
                     PercentUnit,
                     { "{{node}}": byNode("instance:node_cpu_utilisation:rate5m") },
                     { above: [0.8, 0.95] },
                 ).max(1),
                 graph(
                     "Memory",
-                    "Share of each node's memory that is used. Worry above 90 %: the kernel is about to kill pods.",
+                    "Share of each node's memory in use. When it is used up, the kernel kills processes.",
                     PercentUnit,
                     { "{{node}}": byNode("instance:node_memory_utilisation:ratio") },
                     { above: [0.8, 0.9] },
                 ).max(1),
                 graph(
                     "Disks",
-                    "Share of each disk that is used. From 85 % on, the kubelet evicts pods.",
+                    "Share of each file system in use. Above 85 %, the kubelet evicts pods.",
                     PercentUnit,
                     {
                         "{{node}} {{device}}": byNode(
@@ -67,15 +69,13 @@ export function clusterDashboard({ controlPlane }: ClusterOptions): Dashboard {
             ],
             [
                 8,
-                graph(
-                    "Network",
-                    "What each node's interfaces receive and send. Worry when one comes near what it can carry.",
-                    BytesPerSecondIEC,
-                    { "{{node}} {{device}} in": network("receive"), "{{node}} {{device}} out": network("transmit") },
-                ),
+                graph("Network", "Traffic of each node's interfaces.", BytesPerSecondIEC, {
+                    "{{node}} {{device}} in": network("receive"),
+                    "{{node}} {{device}} out": network("transmit"),
+                }),
                 graph(
                     "Disks busy",
-                    "Share of the time that each disk is busy. Near 100 %, etcd and Redis wait for it.",
+                    "Share of the time that each disk is busy. Near 100 %, processes such as etcd wait for it.",
                     PercentUnit,
                     {
                         "{{node}} {{device}}": byNode(
@@ -86,8 +86,8 @@ export function clusterDashboard({ controlPlane }: ClusterOptions): Dashboard {
                     { above: [0.8, 0.95] },
                 ),
                 graph(
-                    "Nodes in trouble",
-                    "Nodes that are not ready, or short of memory, disk or processes. Worry about any.",
+                    "Node conditions",
+                    "Nodes that are not ready, or report pressure on memory, disk or process IDs. Should be 0.",
                     Short,
                     {
                         "not ready": 'sum(kube_node_status_condition{condition="Ready",status!="true"})',
@@ -99,17 +99,12 @@ export function clusterDashboard({ controlPlane }: ClusterOptions): Dashboard {
             "Pods",
             [
                 8,
-                layers(
-                    "Pods",
-                    "How many run on each node. A node has room for 110, unless it is told otherwise.",
-                    Short,
-                    {
-                        "{{node}}": 'sum by (node) (kubelet_running_pods{job="kubelet"})',
-                    },
-                ),
+                layers("Pods", "Running pods of each node. By default, a kubelet runs up to 110.", Short, {
+                    "{{node}}": 'sum by (node) (kubelet_running_pods{job="kubelet"})',
+                }),
                 graph(
                     "Pods not ready",
-                    "Pods that should serve and do not, by namespace. Worry when they stay so for minutes.",
+                    "Pods that are not ready, by namespace. Pods that start are not ready for some seconds.",
                     Short,
                     {
                         "{{namespace}}":
@@ -118,51 +113,43 @@ export function clusterDashboard({ controlPlane }: ClusterOptions): Dashboard {
                 ),
                 graph(
                     "Restarts",
-                    "Restarts of containers within an hour. Worry when one goes on: look into its log of before, `kubectl logs --previous`.",
+                    "Restarts of each container in 15 minutes. `kubectl logs --previous` shows the log before the restart.",
                     Short,
                     {
                         "{{namespace}} {{pod}} {{container}}":
-                            "sum by (namespace, pod, container) (increase(kube_pod_container_status_restarts_total[1h])) > 0",
+                            "sum by (namespace, pod, container) (increase(kube_pod_container_status_restarts_total[15m])) > 0",
                     },
+                    { above: [thresholds.restarts] },
                 ).noValue("none"),
                 table(
                     "Volumes",
-                    "How full the volumes are. Worry above 85 %. The kubelet measures only volumes whose driver can tell.",
+                    "Share of each volume in use. Volumes whose driver reports no usage, such as local-path's, are missing.",
                     PercentUnit,
                     { Namespace: "namespace", Claim: "persistentvolumeclaim" },
                     { Used: `${volumes("used_bytes")} / ${volumes("capacity_bytes")}` },
-                ).noValue("none that can be measured"),
+                    { above: [thresholds.volumeRatio] },
+                ).noValue("no volume reports its usage"),
             ],
-            "The cluster's own DNS",
+            "CoreDNS",
             [
                 8,
-                layers(
-                    "Queries",
-                    "What pods ask CoreDNS. Worry when it jumps: something asks in a loop.",
-                    RequestsPerSecond,
-                    {
-                        "{{pod}}": coredns("coredns_dns_requests_total", "pod"),
-                    },
-                ),
+                layers("Queries", "Queries of the cluster's pods to CoreDNS.", RequestsPerSecond, {
+                    "{{pod}}": coredns("coredns_dns_requests_total", "pod"),
+                }),
                 layers(
                     "Answers",
-                    "What it answers. Much NXDOMAIN is normal, for search lists; worry about SERVFAIL.",
+                    "Answers by response code. NXDOMAIN is frequent because of search lists; SERVFAIL is an error.",
                     RequestsPerSecond,
                     { "{{rcode}}": coredns("coredns_dns_responses_total", "rcode") },
                 ),
+                graph("Latency", "Time that 50, 90 and 99 % of the answers take at most.", Seconds, {
+                    p50: latency(0.5),
+                    p90: latency(0.9),
+                    p99: latency(0.99),
+                }),
                 graph(
-                    "Latency",
-                    "How long answers take at most. Worry when half of them take more than milliseconds.",
-                    Seconds,
-                    {
-                        p50: latency(0.5),
-                        p90: latency(0.9),
-                        p99: latency(0.99),
-                    },
-                ),
-                graph(
-                    "Hit ratio",
-                    "Share that comes from its cache. Low where there is little to do; under load, worry below a half.",
+                    "Cache hits",
+                    "Share of the queries that are answered from the cache. It is low if there are few queries.",
                     PercentUnit,
                     {
                         all: `1 - sum(${coredns("coredns_cache_misses_total", "pod")}) / sum(${coredns("coredns_cache_requests_total", "pod")})`,

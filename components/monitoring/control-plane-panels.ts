@@ -5,7 +5,7 @@ import { graph, layers, type Row, states } from "../lib/dashboards";
 const rate = (metric: string, by: string, job: string, selector = "") =>
     `sum by (${by}) (rate(${metric}{job="${job}"${selector}}[$__rate_interval]))`;
 
-/** The API server. */
+/** Rows of the API server. */
 export function apiServerPanels(): (Row | string)[] {
     const api = (metric: string, by: string, selector = "") => rate(metric, by, "apiserver", selector);
     return [
@@ -14,7 +14,7 @@ export function apiServerPanels(): (Row | string)[] {
             8,
             layers(
                 "Requests",
-                "What it is asked, by verb. Worry when it jumps: a controller runs in circles.",
+                "Requests by verb. A sudden rise may be a controller that repeats a request in a loop.",
                 RequestsPerSecond,
                 {
                     "{{verb}}": api("apiserver_request_total", "verb"),
@@ -22,13 +22,13 @@ export function apiServerPanels(): (Row | string)[] {
             ),
             graph(
                 "Errors",
-                "Answers that are its own fault (5xx), and requests it puts off (429). Worry when they go on.",
+                "Server errors (5xx) and rejected requests (429). Should be 0 except for moments.",
                 RequestsPerSecond,
                 { "{{code}}": api("apiserver_request_total", "code", ',code=~"5..|429"') },
             ).noValue("none"),
             graph(
                 "Latency",
-                "What 99 in 100 requests take at most, by verb. Worry above a second: etcd or its disk is slow.",
+                "Time that 99 % of the requests take at most, by verb. Above one second, etcd or its disk is slow.",
                 Seconds,
                 {
                     "{{verb}}": `histogram_quantile(0.99, ${api("apiserver_request_duration_seconds_bucket", "verb, le", ',verb!~"WATCH|CONNECT"')})`,
@@ -36,8 +36,8 @@ export function apiServerPanels(): (Row | string)[] {
                 { above: [1, 5] },
             ),
             graph(
-                "Requests under way",
-                "Requests that are being answered. Worry when they come near 400 that read, or 200 that change something.",
+                "Requests in flight",
+                "Requests being processed. By default, the limits are 400 for reading and 200 for mutating requests.",
                 Short,
                 {
                     "{{request_kind}}": 'sum by (request_kind) (apiserver_current_inflight_requests{job="apiserver"})',
@@ -47,7 +47,7 @@ export function apiServerPanels(): (Row | string)[] {
     ];
 }
 
-/** etcd, the scheduler, the controller manager and kube-proxy, and how often they restart. */
+/** Rows of etcd, the scheduler, the controller manager and kube-proxy. */
 export function controlPlanePanels(): (Row | string)[] {
     const p99 = (metric: string, by: string, job: string) =>
         `histogram_quantile(0.99, ${rate(`${metric}_bucket`, `${by}, le`, job)})`;
@@ -58,31 +58,31 @@ export function controlPlanePanels(): (Row | string)[] {
             8,
             states(
                 "Leader",
-                "Whether each member knows a leader. Without one, the cluster cannot be changed.",
+                "Whether each member knows a leader. Without a leader, etcd accepts no writes.",
                 { "{{instance}}": etcd("etcd_server_has_leader") },
                 { 0: { text: "no leader", color: "red" }, 1: { text: "has a leader", color: "green" } },
             ),
             graph(
-                "Changes of leader",
-                "How often it changed within an hour. Worry about more than one: the network or the disk is slow.",
+                "Leader changes",
+                "Changes of the leader within an hour. More than one: the network or a disk is slow.",
                 Short,
                 {
                     "{{instance}}": `max by (instance) (increase(etcd_server_leader_changes_seen_total{job="kube-etcd"}[1h]))`,
                 },
             ),
             graph(
-                "Writing",
-                "What 99 in 100 writes take at most: the log has to be below 10 ms, a commit below 25 ms. Else the disk is too slow.",
+                "Disk latency",
+                "Time that 99 % of the writes take at most. The disk is too slow if WAL syncs take more than 10 ms, or commits more than 25 ms.",
                 Seconds,
                 {
-                    "log {{instance}}": p99("etcd_disk_wal_fsync_duration_seconds", "instance", "kube-etcd"),
+                    "WAL {{instance}}": p99("etcd_disk_wal_fsync_duration_seconds", "instance", "kube-etcd"),
                     "commit {{instance}}": p99("etcd_disk_backend_commit_duration_seconds", "instance", "kube-etcd"),
                 },
                 { above: [0.01, 0.025] },
             ),
             graph(
-                "Size",
-                "What the database takes, has in use, and may take. When it is full, the cluster cannot be changed any more.",
+                "Database size",
+                "Size of the database, the part in use, and the quota. At the quota, etcd accepts no writes.",
                 BytesIEC,
                 {
                     "size {{instance}}": etcd("etcd_mvcc_db_total_size_in_bytes"),
@@ -91,30 +91,27 @@ export function controlPlanePanels(): (Row | string)[] {
                 },
             ),
         ],
-        "Scheduler, controllers and kube-proxy",
+        "Scheduler, controller manager and kube-proxy",
         [
             8,
             graph(
-                "Pods that wait",
-                "Pods without a node, by the reason they wait. Worry about unschedulable ones: no node has room for them.",
+                "Pending pods",
+                "Pods without a node, by the scheduler's queue. No node fits those in the queue unschedulable.",
                 Short,
                 { "{{queue}}": 'sum by (queue) (scheduler_pending_pods{job="kube-scheduler"})' },
             ),
+            graph("Scheduling attempts", "Attempts to find a node for a pod, by result.", OpsPerSecond, {
+                "{{result}}": rate("scheduler_schedule_attempts_total", "result", "kube-scheduler"),
+            }),
             graph(
-                "Scheduling",
-                "What came of the attempts to find a node. Worry about errors, and about unschedulable ones that go on.",
-                OpsPerSecond,
-                { "{{result}}": rate("scheduler_schedule_attempts_total", "result", "kube-scheduler") },
-            ),
-            graph(
-                "Work that waits",
-                "The five longest queues of the controllers. Worry when one grows and stays: what it is for does not happen.",
+                "Longest work queues",
+                "Length of the five longest work queues. If one keeps growing, its controller does not keep up.",
                 Short,
                 { "{{job}} {{name}}": "topk(5, sum by (job, name) (workqueue_depth)) > 0" },
             ).noValue("none"),
             graph(
-                "Time that work waits",
-                "What 99 in 100 tasks of the controllers wait at most, where it is above 0.1 s. Worry when it stays above a second.",
+                "Time in work queues",
+                "Time that 99 % of the items wait in their queue at most, if above 0.1 s.",
                 Seconds,
                 { "{{name}}": `${p99("workqueue_queue_duration_seconds", "name", "kube-controller-manager")} > 0.1` },
             ).noValue("none"),
@@ -122,31 +119,26 @@ export function controlPlanePanels(): (Row | string)[] {
         [
             8,
             graph(
-                "Rules of kube-proxy",
-                "What 99 in 100 updates of a node's rules take at most. Worry above a second: Services lag behind their pods.",
+                "kube-proxy updates",
+                "Time that 99 % of the updates of a node's rules take at most. Until an update, Services use the old list of pods.",
                 Seconds,
                 {
                     "{{instance}}": p99("kubeproxy_sync_proxy_rules_duration_seconds", "instance", "kube-proxy"),
                 },
             ),
             graph(
-                "Refused by the API server",
-                "Requests of these processes that fail. 404 and 409 are normal; 403 means missing rights, 5xx that the API server is away.",
+                "Failed API requests",
+                "Requests of these processes to the API server that fail. 404 and 409 are normal, 403 means missing rights.",
                 OpsPerSecond,
                 {
                     "{{job}} {{code}}":
                         'sum by (job, code) (rate(rest_client_requests_total{job=~"kube-scheduler|kube-controller-manager|kube-proxy",code!~"2.."}[$__rate_interval]))',
                 },
             ).noValue("none"),
-            graph(
-                "Restarts",
-                "How often each process has restarted within an hour. Worry when it goes on: look into its log of before.",
-                Short,
-                {
-                    "{{job}} {{instance}}":
-                        'changes(process_start_time_seconds{job=~"apiserver|kube-scheduler|kube-controller-manager|kube-etcd|kube-proxy"}[1h])',
-                },
-            ),
+            graph("Restarts", "Restarts of each process within an hour.", Short, {
+                "{{job}} {{instance}}":
+                    'changes(process_start_time_seconds{job=~"apiserver|kube-scheduler|kube-controller-manager|kube-etcd|kube-proxy"}[1h])',
+            }),
         ],
     ];
 }

@@ -2,12 +2,14 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { chartRelease } from "../lib/helm";
-import { labels } from "../lib/pods";
+import { monitoringNamespace } from "../lib/monitoring-spec";
+import { podNamespace } from "../lib/namespace";
 import type { Site } from "../lib/site";
 import { charts } from "./versions";
 
-/** The namespace of all of monitoring. */
-export const namespaceName = "monitoring";
+export const namespaceName = monitoringNamespace;
+/** Namespace of the node exporter, the only part of monitoring that needs the nodes' own network and files. */
+export const nodeExporterNamespace = "node-exporter";
 
 export interface OperatorCrdsOptions {
     /** Whether destroy leaves the CRDs in the cluster, and with them everybody's monitors. Defaults to false. */
@@ -15,25 +17,20 @@ export interface OperatorCrdsOptions {
     readonly site: Site;
 }
 
-/** The foundation of monitoring: its namespace, and the Prometheus operator's CRDs, which every monitor needs. */
+/** What monitoring is built on: its namespaces, and the Prometheus operator's CRDs, which every monitor needs. */
 export class OperatorCrds extends pulumi.ComponentResource {
     public readonly namespace: k8s.core.v1.Namespace;
+    public readonly nodeExporterNamespace: k8s.core.v1.Namespace;
 
     constructor(name: string, args: OperatorCrdsOptions, opts?: pulumi.ComponentResourceOptions) {
         super("noc:monitoring:OperatorCrds", name, args, opts);
-        // Both were children of the component `monitoring` once.
+        // In the first version, both were children of the component `monitoring`.
         const aliases = [{ parent: pulumi.createUrn("monitoring", "noc:monitoring:Monitoring") }];
 
-        this.namespace = new k8s.core.v1.Namespace(
-            namespaceName,
-            {
-                metadata: {
-                    name: namespaceName,
-                    // The node exporter reads the nodes' own /proc and /sys.
-                    labels: { ...labels(namespaceName), "pod-security.kubernetes.io/enforce": "privileged" },
-                },
-            },
-            { parent: this, aliases },
+        this.namespace = podNamespace({ name: namespaceName, podSecurity: "restricted" }, { parent: this, aliases });
+        this.nodeExporterNamespace = podNamespace(
+            { name: nodeExporterNamespace, podSecurity: "privileged" },
+            { parent: this },
         );
         chartRelease(
             {

@@ -2,27 +2,31 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 
-import { withoutEffect } from "../../config/problems";
 import { Component, type ComponentArgs, type ComponentOptions, defineComponent } from "../lib/component";
 import { chartRelease } from "../lib/helm";
-import { loadBalancerAddress, loadBalancerService } from "../lib/load-balancer";
 import type { MonitoringSpec } from "../lib/monitoring-spec";
+import { denyByDefault } from "../lib/network-policy";
 import { labels } from "../lib/pods";
 import { inhibitions } from "../lib/prometheus-rules";
 import { alertmanagerConfig } from "./alertmanager";
 import { blackboxValues } from "./blackbox";
-import { namespaceName, type OperatorCrds } from "./crds";
+import { controlPlaneServices } from "./control-plane-endpoints";
+import { namespaceName, nodeExporterNamespace, type OperatorCrds } from "./crds";
+import { adminKeys, grafanaEndpoint, sidecarRole } from "./grafana";
 import { metricsServerValues } from "./metrics-server";
+import { release } from "./names";
 import { dashboardConfigMap, operatorResources } from "./operator-resources";
+import { policies } from "./policies";
+import { problems } from "./rules";
 import { monitoringSettings } from "./settings";
 import { deploymentSpec } from "./spec";
-import { adminSecret, alertmanagerSecret, grafanaService, release, stackValues } from "./values";
+import { alertmanagerSecret, stackValues } from "./values";
 import { charts } from "./versions";
 
 export { OperatorCrds } from "./crds";
 
 export interface MonitoringOptions extends ComponentArgs<typeof monitoringSettings> {
-    /** The namespace of monitoring and the operator's CRDs. */
+    /** The namespaces of monitoring and the operator's CRDs. */
     readonly crds: OperatorCrds;
     /** The components to monitor. */
     readonly components: readonly Component[];
@@ -30,14 +34,14 @@ export interface MonitoringOptions extends ComponentArgs<typeof monitoringSettin
 
 /** Prometheus, Alertmanager and Grafana, with the monitors, probes, alerts and dashboards of all components. */
 export class Monitoring extends Component {
-    /** Grafana's load-balancer address: an IP address, or a host name if the load balancer gives only that. */
-    public readonly grafanaAddress: pulumi.Output<string>;
-    /** Password of Grafana's admin, a secret. */
+    /** Grafana's address on the network, if it has one: an IP address, or a host name if the load balancer gives only that. */
+    public readonly grafanaAddress?: pulumi.Output<string>;
+    /** Password of Grafana's user admin, a secret. */
     public readonly grafanaPassword: pulumi.Output<string>;
     public readonly monitoring: MonitoringSpec;
     public override readonly namespace: k8s.core.v1.Namespace;
 
-    /** @param opts `dependsOn` holds back only Grafana's Service, which needs a load balancer; the rest starts meanwhile. */
+    /** @param opts only Grafana's Service waits for `dependsOn`, because its address needs a load balancer. */
     constructor(
         name: string,
         { crds, components, ...args }: MonitoringOptions,
@@ -54,15 +58,17 @@ export class Monitoring extends Component {
             settings.grafanaPassword ??
                 new random.RandomPassword("grafana-password", { length: 24, special: false }, child).result,
         );
+        // Without a name of its own: a changed password makes a new Secret, and Grafana's pod, which reads the password
+        // only when it starts, is replaced because its values name the new one.
         const admin = new k8s.core.v1.Secret(
-            adminSecret.name,
+            "grafana-admin",
             {
-                metadata: { name: adminSecret.name, namespace: namespaceName, labels: labels("grafana") },
-                stringData: { [adminSecret.user]: "admin", [adminSecret.password]: this.grafanaPassword },
+                metadata: { namespace: namespaceName, labels: labels("grafana") },
+                stringData: { [adminKeys.user]: "admin", [adminKeys.password]: this.grafanaPassword },
             },
             inNamespace,
         );
-        // The operator would create this Service itself and leave it behind. Created before, it is deleted after it.
+        // Otherwise the operator creates this Service and never deletes it. This one is deleted after the operator.
         const kubelet = new k8s.core.v1.Service(
             "kubelet",
             {
@@ -74,33 +80,32 @@ export class Monitoring extends Component {
                 },
                 spec: { clusterIP: "None", ports: [{ name: "https-metrics", port: 10250 }] },
             },
-            // The operator then sets the labels and ports that it wants.
+            // The operator sets its own labels and ports.
             { parent: this, ignoreChanges: ["metadata.labels", "spec"] },
         );
 
-        const selector = { "app.kubernetes.io/name": "grafana", "app.kubernetes.io/instance": release };
-        const service = loadBalancerService(
-            {
-                name: grafanaService,
-                namespace: namespaceName,
-                selector,
-                // The chart's ServiceMonitor selects Grafana by these.
-                labels: selector,
-                address: settings.grafanaAddress,
-                trafficPolicy: "Cluster",
-                ports: [{ name: "http-web", port: 80, targetPort: 3000 }],
-                site,
-            },
-            { parent: this, dependsOn: [crds.namespace, ...dependsOn] },
-        );
-        this.grafanaAddress = loadBalancerAddress(service);
+        const loadBalancer = settings.grafanaAddress === undefined ? [] : dependsOn;
+        const grafana = grafanaEndpoint(settings, site, {
+            parent: this,
+            dependsOn: [crds.namespace, ...loadBalancer],
+        });
+        this.grafanaAddress = grafana.address;
+        sidecarRole(inNamespace);
+        if (settings.controlPlane) {
+            controlPlaneServices(settings.controlPlaneEndpoints, child);
+        }
+        policies(settings, inNamespace);
+        denyByDefault("node-exporter-default-deny", nodeExporterNamespace, {
+            ...child,
+            dependsOn: crds.nodeExporterNamespace,
+        });
 
         const others = components.map(({ monitoring }) => monitoring);
         this.monitoring = deploymentSpec({
             component: name,
-            namespace: namespaceName,
+            namespaces: { own: namespaceName, nodeExporter: nodeExporterNamespace },
             others,
-            grafanaAddress: this.grafanaAddress,
+            grafanaUrl: grafana.url,
             settings,
         });
         const specs = [...others, this.monitoring];
@@ -129,12 +134,12 @@ export class Monitoring extends Component {
             {
                 chart: charts.prometheusStack,
                 namespace: namespaceName,
-                values: stackValues(settings, site),
-                // Some ten images are pulled the first time.
+                values: stackValues({ settings, adminSecret: admin.metadata.name, site }),
+                // The first time, about ten images are pulled.
                 timeout: 900,
                 site,
             },
-            { parent: this, dependsOn: [crds, admin, routes, kubelet] },
+            { parent: this, dependsOn: [crds, crds.nodeExporterNamespace, admin, routes, kubelet] },
         );
 
         chartRelease(
@@ -179,21 +184,10 @@ export const monitoring = defineComponent({
     name: "monitoring",
     title: "monitoring",
     settings: monitoringSettings,
-    problems: ({ controlPlane, controlPlaneEndpoints }) =>
-        controlPlane
-            ? []
-            : Object.entries(controlPlaneEndpoints)
-                  .filter(([, addresses]) => addresses.length > 0)
-                  .map(([part, addresses]) =>
-                      withoutEffect(
-                          `noc:monitoring.controlPlaneEndpoints.${part}`,
-                          addresses,
-                          "noc:monitoring.controlPlane is false",
-                      ),
-                  ),
+    problems,
     addresses: ({ grafanaAddress }) =>
         grafanaAddress === undefined
             ? []
             : [{ key: "noc:monitoring.grafanaAddress", text: grafanaAddress, use: "service" }],
-    namespaces: () => [namespaceName],
+    namespaces: () => [namespaceName, nodeExporterNamespace],
 });

@@ -1,9 +1,10 @@
-/** metrics-server, for `kubectl top` and autoscaling in clusters that have none. */
+/** metrics-server, which `kubectl top` and autoscaling need. */
 import { splitImage } from "../lib/images";
 import type { Site } from "../lib/site";
+import { resources } from "./resources";
 import { images } from "./versions";
 
-/** The values of its chart; `insecure` takes the kubelets' certificates unchecked, as kubeadm's sign their own. */
+/** The values of its chart. With `insecure`, the kubelets' certificates are not verified: kubeadm's are self-signed. */
 export function metricsServerValues(choice: "on" | "insecure", site: Site): Record<string, unknown> {
     const { repository, tagAndDigest } = splitImage(images.metricsServer, site);
     return {
@@ -11,6 +12,6 @@ export function metricsServerValues(choice: "on" | "insecure", site: Site): Reco
         args: choice === "insecure" ? ["--kubelet-insecure-tls"] : [],
         metrics: { enabled: true },
         serviceMonitor: { enabled: true },
-        resources: { requests: { cpu: "50m", memory: "64Mi" }, limits: { memory: "256Mi" } },
+        resources: resources.metricsServer,
     };
 }

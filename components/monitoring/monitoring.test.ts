@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { runProgram, valueOf } from "../../tools/mock-engine";
+import { runProgram } from "../../tools/mock-engine";
 import { metadataOf, resource, stackRun, waitsFor } from "../../tests/support";
 
 type Values = Record<string, Record<string, unknown>> & { prometheus: { prometheusSpec: Record<string, unknown> } };
@@ -9,14 +9,14 @@ const valuesOf = async (run = stackRun("poc")) =>
     (resource(await run, "kube-prometheus-stack", "Release").inputs as { values: Values }).values;
 
 describe("monitoring", () => {
-    it("picks up monitors, rules, probes and scrape configurations of everybody", async () => {
+    it("selects the monitors, rules, probes and scrape configurations of all namespaces", async () => {
         const { prometheusSpec } = (await valuesOf()).prometheus;
         for (const kind of ["serviceMonitor", "podMonitor", "rule", "probe", "scrapeConfig"]) {
             expect(prometheusSpec).to.have.property(`${kind}SelectorNilUsesHelmValues`, false);
         }
     });
 
-    it("scrapes the control plane only where the stack says so", async () => {
+    it("scrapes the control plane only if the settings say so", async () => {
         for (const [stack, enabled] of [
             ["poc", false],
             ["homelab", true],
@@ -27,11 +27,35 @@ describe("monitoring", () => {
                 values.kubeEtcd,
                 values.kubeScheduler,
                 values.kubeControllerManager,
-            ]).to.deep.equal(Array(4).fill({ enabled, endpoints: [] }));
+            ]).to.deep.equal(Array(4).fill({ enabled, service: { enabled: true } }));
         }
     });
 
-    it("keeps samples as long as the stack says, on a volume where it names a size", async () => {
+    it("replaces the chart's Service by its own for components with addresses, so that both can be changed back", async () => {
+        const run = await runProgram("homelab", {
+            settings: { "monitoring.controlPlaneEndpoints": { etcd: ["192.168.122.20", "192.168.122.21"] } },
+        });
+        const values = await valuesOf(Promise.resolve(run));
+        expect(values.kubeEtcd).to.deep.equal({ enabled: true, service: { enabled: false } });
+        expect(values.kubeProxy).to.deep.equal({ enabled: true, service: { enabled: true } });
+        const name = "kube-prometheus-stack-kube-etcd-addresses";
+        const service = resource(run, name, ":Service");
+        // The labels that the chart's ServiceMonitor selects by.
+        expect(metadataOf(service).labels).to.deep.equal({
+            app: "kube-prometheus-stack-kube-etcd",
+            release: "kube-prometheus-stack",
+            jobLabel: "kube-etcd",
+        });
+        expect(service.inputs.spec).to.include({ clusterIP: "None" }).and.not.to.have.property("selector");
+        expect(resource(run, name, ":Endpoints").inputs.subsets).to.deep.equal([
+            {
+                addresses: [{ ip: "192.168.122.20" }, { ip: "192.168.122.21" }],
+                ports: [{ name: "http-metrics", port: 2381 }],
+            },
+        ]);
+    });
+
+    it("keeps samples as long as the settings say, on a volume if they name its size", async () => {
         expect((await valuesOf()).prometheus.prometheusSpec)
             .to.include({ retention: "7d" })
             .and.not.to.have.property("storageSpec");
@@ -41,40 +65,7 @@ describe("monitoring", () => {
         );
     });
 
-    it("generates Grafana's password, a secret in state and output", async () => {
-        const run = await stackRun("poc");
-        expect(resource(run, "grafana-admin").inputs.stringData).to.equal("[secret]");
-        expect(await valueOf(run.outputs.grafanaPassword as never)).to.equal("password-of-grafana-password");
-        expect((await valuesOf()).grafana).to.deep.include({
-            admin: { existingSecret: "grafana-admin", userKey: "admin-user", passwordKey: "admin-password" },
-        });
-    });
-
-    it("takes a fixed password only where one is configured, and leaves it out of the state's plain text", async () => {
-        const run = await runProgram("poc", { settings: { "monitoring.grafanaPassword": "correct horse battery" } });
-        expect(await valueOf(run.outputs.grafanaPassword as never)).to.equal("correct horse battery");
-        expect(JSON.stringify(run.resources.map(({ inputs }) => inputs))).not.to.contain("correct horse");
-    });
-
-    it("switches on Git Sync where it is told to", async () => {
-        expect((await valuesOf()).grafana).not.to.have.nested.property("grafana\\.ini.feature_toggles");
-        const synced = await valuesOf(runProgram("poc", { settings: { "monitoring.gitSync": true } }));
-        expect(synced.grafana?.["grafana.ini"]).to.deep.include({
-            feature_toggles: { provisioning: true, kubernetesDashboards: true },
-        });
-    });
-
-    it("runs the Grafana it names, under an address of its own", async () => {
-        expect((await valuesOf()).grafana).to.deep.include({
-            image: { registry: "docker.io", repository: "grafana/grafana", tag: "12.3.3" },
-            service: { enabled: false },
-        });
-        expect(resource(await stackRun("poc"), "kube-prometheus-stack-grafana").inputs.spec).to.include({
-            type: "LoadBalancer",
-        });
-    });
-
-    it("owns the operator's CRDs and removes them, unless it is told to keep them", async () => {
+    it("installs the operator's CRDs and removes them on destroy, unless the settings say to keep them", async () => {
         expect((await valuesOf()).crds).to.deep.equal({ enabled: false });
         expect(resource(await stackRun("poc"), "prometheus-operator-crds").inputs.values).to.deep.equal({});
         const kept = await runProgram("poc", { settings: { "monitoring.keepCrds": true } });
@@ -83,7 +74,7 @@ describe("monitoring", () => {
         });
     });
 
-    it("makes the kubelet's Service before the operator does, to remove it after the operator", async () => {
+    it("creates the kubelet's Service before the operator does, and so deletes it after the operator", async () => {
         const run = await stackRun("poc");
         expect(resource(run, "kubelet").inputs).to.have.nested.include({
             "metadata.name": "kube-prometheus-stack-kubelet",
@@ -94,7 +85,7 @@ describe("monitoring", () => {
         );
     });
 
-    it("watches every component, after the CRDs and after what it watches", async () => {
+    it("creates the monitors of every component, after the CRDs and after the component", async () => {
         const run = await stackRun("poc");
         const named = (kind: string) =>
             run.resources
@@ -115,8 +106,8 @@ describe("monitoring", () => {
         ]);
         expect(named("Probe")).to.include.members(["api-server", "dns-tcp-0-address", "dns-udp-0-address", "grafana"]);
         expect(named("PodMonitor")).to.include.members(["dns-tcp-0-pods", "dns-udp-0-pods"]);
-        for (const watching of run.resources.filter(({ type }) => type.includes("monitoring.coreos.com"))) {
-            expect([...waitsFor(run, watching)], watching.name).to.include(
+        for (const monitor of run.resources.filter(({ type }) => type.includes("monitoring.coreos.com"))) {
+            expect([...waitsFor(run, monitor)], monitor.name).to.include(
                 "noc:monitoring:OperatorCrds$kubernetes:helm.sh/v3:Release::prometheus-operator-crds",
             );
         }
@@ -127,7 +118,7 @@ describe("monitoring", () => {
         }
     });
 
-    it("notices when any of its jobs gives no samples, or is gone", async () => {
+    it("alerts when any of its jobs has no samples, or is gone", async () => {
         const { resources } = await stackRun("poc");
         const jobs = resources.flatMap(({ type, inputs }) => {
             const { metadata, spec } = inputs as { metadata: { name: string }; spec: { jobName: string } };
@@ -139,7 +130,7 @@ describe("monitoring", () => {
         }
     });
 
-    it("probes the resolver at the address that the load balancer gave, and each of its pods", async () => {
+    it("probes the resolver at the address that the load balancer assigned, and each of its pods", async () => {
         const run = await runProgram("poc", {
             ingress: (service) => [{ ip: service === "unbound" ? "192.0.2.7" : "192.0.2.8" }],
         });
@@ -158,7 +149,7 @@ describe("monitoring", () => {
         };
         expect(selector).to.deep.equal({ matchLabels: { app: "unbound" } });
         expect(podMetricsEndpoints[0]).to.deep.include({ port: "dns-tcp", params: { module: ["dns-tcp-0"] } });
-        // The pod becomes the question's target, and the exporter the one that is scraped.
+        // The pod's address becomes a parameter, and the blackbox exporter's address the target.
         expect(podMetricsEndpoints[0].relabelings).to.deep.include.members([
             { sourceLabels: ["__address__"], targetLabel: "__param_target" },
             { targetLabel: "__address__", replacement: "blackbox-exporter.monitoring.svc:9115" },
@@ -166,7 +157,7 @@ describe("monitoring", () => {
         ]);
     });
 
-    it("asks only what the blackbox exporter has a module for, within the time between two questions", async () => {
+    it("has a module for every probe, with a timeout shorter than the probe's interval", async () => {
         const run = await runProgram("poc", { settings: { "dns.probeNames": ["example.org"] } });
         const { config } = (resource(run, "prometheus-blackbox-exporter").inputs as { values: { config: unknown } })
             .values;
@@ -186,7 +177,7 @@ describe("monitoring", () => {
         }
     });
 
-    it("tells whom the stack names, and keeps their secrets", async () => {
+    it("notifies the receivers of the settings, and keeps their secrets", async () => {
         const receivers = [{ name: "noc", webhook: { url: "https://hooks.example.org/s3cret" } }];
         const run = await runProgram("poc", {
             settings: {
@@ -196,31 +187,34 @@ describe("monitoring", () => {
         });
         expect(resource(run, "alertmanager-routes").inputs.stringData).to.equal("[secret]");
         expect(JSON.stringify(run.resources.map(({ inputs }) => inputs))).not.to.contain("s3cret");
-        expect((await valuesOf(Promise.resolve(run))).alertmanager).to.deep.equal({
-            alertmanagerSpec: { useExistingSecret: true, configSecret: "alertmanager-routes" },
+        expect((await valuesOf(Promise.resolve(run))).alertmanager).to.deep.nested.include({
+            "alertmanagerSpec.useExistingSecret": true,
+            "alertmanagerSpec.configSecret": "alertmanager-routes",
         });
         expect(waitsFor(run, resource(run, "kube-prometheus-stack", "Release"))).to.include(
             "noc:monitoring:Monitoring$kubernetes:core/v1:Secret::alertmanager-routes",
         );
     });
 
-    it("gives Grafana its pages, in a folder of their own, and opens with the overview", async () => {
+    it("gives Grafana its dashboards, in a folder of their own, and opens with the overview", async () => {
         const run = await stackRun("poc");
-        const pages = run.resources.filter(({ name, type }) => name.startsWith("noc-") && type.endsWith(":ConfigMap"));
-        expect(pages.map(({ name }) => name).sort()).to.include.members([
+        const dashboards = run.resources.filter(
+            ({ name, type }) => name.startsWith("noc-") && type.endsWith(":ConfigMap"),
+        );
+        expect(dashboards.map(({ name }) => name).sort()).to.include.members([
             "noc-cluster",
             "noc-dhcp",
             "noc-dns",
             "noc-load-balancer",
             "noc-overview",
         ]);
-        for (const page of pages) {
-            expect(metadataOf(page).labels).to.include({ grafana_dashboard: "1" });
-            // They are there also where monitoring is deployed alone.
+        for (const dashboard of dashboards) {
+            expect(metadataOf(dashboard).labels).to.include({ grafana_dashboard: "1" });
+            // They are deployed also with monitoring alone.
             expect(
-                [...waitsFor(run, page)].filter((id) => id.includes("noc:dns") || id.includes("::unbound")),
+                [...waitsFor(run, dashboard)].filter((id) => id.includes("noc:dns") || id.includes("::unbound")),
             ).to.deep.equal([]);
-            expect(metadataOf(page).annotations).to.include({ "k8s-sidecar-target-directory": "NOC" });
+            expect(metadataOf(dashboard).annotations).to.include({ "k8s-sidecar-target-directory": "NOC" });
         }
         expect((await valuesOf()).grafana).to.have.nested.property(
             "grafana\\.ini.dashboards.default_home_dashboard_path",
@@ -228,7 +222,7 @@ describe("monitoring", () => {
         );
     });
 
-    it("installs metrics-server where the cluster has none", async () => {
+    it("installs metrics-server if the settings say so", async () => {
         expect((await stackRun("poc")).resources.map(({ name }) => name)).not.to.include("metrics-server");
         const { inputs } = resource(await stackRun("homelab"), "metrics-server");
         expect(inputs).to.deep.include({ namespace: "kube-system" });
@@ -237,7 +231,7 @@ describe("monitoring", () => {
         expect(resource(checked, "metrics-server").inputs.values).to.deep.include({ args: [] });
     });
 
-    it("finds by its selectors the Services that there are", async () => {
+    it("selects exactly one Service with each ServiceMonitor", async () => {
         const { resources } = await stackRun("poc");
         for (const monitor of resources.filter(({ type }) => type.endsWith(":ServiceMonitor"))) {
             const { metadata, spec } = monitor.inputs as {

@@ -1,4 +1,4 @@
-/** Turns a monitoring spec into the operator's custom resources and Grafana's dashboards. */
+/** Makes the operator's custom resources and Grafana's dashboards from monitoring specs. */
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
@@ -7,10 +7,10 @@ import type { MonitoringSpec, Probe } from "../lib/monitoring-spec";
 import { labels } from "../lib/pods";
 import { prometheusGroup } from "../lib/prometheus-rules";
 import { blackboxUrl } from "./blackbox";
-import { dashboardFolder } from "./values";
+import { dashboardFolder } from "./grafana";
 
 /**
- * Makes everything that scrapes and probes a component and alerts on it.
+ * Makes the monitors, probes and rules of a component.
  * @param runbooks base URL of the components' folders.
  */
 export function operatorResources(spec: MonitoringSpec, runbooks: string, opts: pulumi.CustomResourceOptions): void {
@@ -63,7 +63,7 @@ function addressProbe(
     );
 }
 
-/** The operator's Probe cannot select pods, so this is a PodMonitor that scrapes the blackbox exporter about each pod. */
+/** The operator's Probe cannot select pods. This PodMonitor scrapes the blackbox exporter once for each pod. */
 function podProbe(
     { name, job, module, interval, labels }: Probe,
     { namespace, component }: MonitoringSpec,
@@ -98,7 +98,7 @@ function podProbe(
     );
 }
 
-/** Grafana's sidecar finds the ConfigMap by its label, and puts the dashboard into the folder that the annotation names. */
+/** Makes a ConfigMap that Grafana's sidecar finds by its label. Its annotation names the dashboard's folder. */
 export function dashboardConfigMap(
     dashboard: Dashboard,
     { namespace, component }: { namespace: string; component: string },
@@ -139,5 +139,5 @@ function operatorResource(
     );
 }
 
-/** Names the component that an object belongs to. */
+/** The label with the component that an object belongs to. */
 const owner = (component: string) => ({ "app.kubernetes.io/component": component });

@@ -16,13 +16,13 @@ type Stat = ReturnType<typeof stat>;
 export interface OverviewOptions {
     /** The namespaces that the program deploys to. */
     readonly namespaces: readonly string[];
-    /** What each component shows of itself. */
+    /** The panels of each component. */
     readonly panels: readonly OverviewPanels[];
 }
 
-/** The dashboard for a screen on the wall, readable from across the room. It fits on 1920x1080 without scrolling. */
+/** The dashboard for a screen on the wall. It fits on 1920x1080 without scrolling. */
 export function overviewDashboard({ namespaces, panels }: OverviewOptions): Dashboard {
-    const graphs = [...panels.flatMap((of) => of.graphs ?? []), firingTable()];
+    const graphs = [...panels.flatMap(({ graphs: own = [] }) => own), firingAlerts()];
     const stats = [
         large([...alertStats(), ...clusterStats(namespaces)]),
         ...figureRows(panels.map(({ stats = [] }) => stats)),
@@ -33,7 +33,7 @@ export function overviewDashboard({ namespaces, panels }: OverviewOptions): Dash
     return dashboard({
         uid: "noc-overview",
         title: "NOC overview",
-        description: "All services at a glance. Orange: act today. Red: act now.",
+        description: "The state of all services. Orange: act today. Red: act now.",
         rows: [
             ...stats,
             ...graphs.flatMap((_, i): Row[] =>
@@ -43,7 +43,7 @@ export function overviewDashboard({ namespaces, panels }: OverviewOptions): Dash
     });
 }
 
-/** What a screen of 1920x1080 shows, in Grafana's grid units. */
+/** Height of a screen of 1920x1080 in Grafana's grid units. */
 const screenHeight = 26;
 const graphsPerRow = 2;
 
@@ -51,11 +51,11 @@ const graphsPerRow = 2;
 function figureRows(groups: readonly (readonly Stat[])[]): Row[] {
     const several = groups.filter((stats) => stats.length > 1);
     const single = groups.filter((stats) => stats.length === 1);
-    return [...packed(several, 4).map(large), ...packed(single, 8).map(small)];
+    return [...placedInRows(several, 4).map(large), ...placedInRows(single, 8).map(small)];
 }
 
-/** Puts the components' figures into as few rows as their order allows, and keeps each component's together. */
-function packed(groups: readonly (readonly Stat[])[], perRow: number): Stat[][] {
+/** Places groups of figures into rows: each group into the first row with room for all of it. */
+function placedInRows(groups: readonly (readonly Stat[])[], perRow: number): Stat[][] {
     const rows: Stat[][] = [];
     for (const group of groups) {
         const row = rows.find((stats) => stats.length + group.length <= perRow);
@@ -78,30 +78,30 @@ const firing = (severity: string) => `ALERTS{alertstate="firing",severity=~"${se
 function alertStats(): Stat[] {
     const count = (severity: string) => ({ [severity]: `count(${firing(severity)}) or vector(0)` });
     return [
-        stat("Critical alerts", "What needs somebody now. Worry about any.", NoUnit, count("critical"), {
+        stat("Critical alerts", "Critical alerts that fire. Act now on each.", NoUnit, count("critical"), {
             above: [1, 1],
         }),
-        stat("Warnings", "What needs somebody today. Worry when they pile up.", NoUnit, count("warning"), {
+        stat("Warnings", "Warnings that fire. Act today on each.", NoUnit, count("warning"), {
             above: [1],
         }),
     ];
 }
 
 function clusterStats(namespaces: readonly string[]): Stat[] {
-    const sum = (which: "wanted" | "available") =>
+    const sum = (which: "desired" | "available") =>
         `sum(${workloads.map((kind) => `${kind[which]}{namespace=~"${namespaces.join("|")}"}`).join(" or ")})`;
     const nodesReady = 'sum(kube_node_status_condition{condition="Ready",status="true"})';
     return [
         stat(
             "Workloads",
-            "Share of the pods wanted that are ready. Below 100 % something runs with less than it should.",
+            "Share of the desired pods that are available. Below 100 %, a workload has too few.",
             PercentUnit,
-            { "pods ready": `${sum("available")} / ${sum("wanted")}` },
+            { "pods available": `${sum("available")} / ${sum("desired")}` },
             { below: [1, 0.8] },
         ).decimals(0),
         stat(
             "Nodes",
-            "Share of the cluster's nodes that are ready. Below 100 %, what ran on one of them is moving.",
+            "Share of the cluster's nodes that are ready. The pods of a node that is not ready move to others.",
             PercentUnit,
             { "nodes ready": `${nodesReady} / count(kube_node_info)` },
             { below: [1, 0.8] },
@@ -109,20 +109,20 @@ function clusterStats(namespaces: readonly string[]): Stat[] {
     ];
 }
 
-const firingTable = () =>
+const firingAlerts = () =>
     table(
-        "What fires",
-        "The alerts of all the cluster. Worry about critical ones; each has a runbook, which its notification links to.",
+        "Firing alerts",
+        "Critical alerts and warnings of the whole cluster. Notifications link to their runbooks.",
         NoUnit,
         { Severity: "severity", Alert: "alertname", Namespace: "namespace" },
-        { "How many": `sum by (severity, alertname, namespace) (${firing("critical|warning")})` },
+        { Count: `sum by (severity, alertname, namespace) (${firing("critical|warning")})` },
     )
-        // By the alphabet, critical ones come first.
+        // In alphabetical order, critical is before warning.
         .sortBy([new TableSortByFieldStateBuilder().displayName("Severity")])
         .overrideByName("Severity", [
             { id: "custom.cellOptions", value: { type: TableCellDisplayMode.ColorBackground } },
             { id: "mappings", value: [{ type: MappingType.ValueToText, options: colors }] },
         ])
-        .noValue("nothing");
+        .noValue("none");
 
 const colors = { critical: { color: "dark-red" }, warning: { color: "dark-orange" } };

@@ -1,4 +1,4 @@
-/** What is asked of monitoring's own web pages and of the API server. */
+/** The HTTP probes of Grafana and of the API server. */
 import * as pulumi from "@pulumi/pulumi";
 
 import type { BlackboxModule, Probe } from "../lib/monitoring-spec";
@@ -9,21 +9,21 @@ const webPage: BlackboxModule = {
     timeout: "5s",
     http: {
         preferred_ip_protocol: "ip4",
-        // Who has to log in first has been answered.
+        // A server that asks for a login works.
         valid_status_codes: [200, 401, 403],
-        // Its expiry is what is asked for, not who has signed it.
+        // The probes measure when a certificate expires, not whether its issuer is known.
         tls_config: { insecure_skip_verify: true },
     },
 };
 
-/** Grafana at the address that people use, and the API server, whose certificate kubeadm makes for a year. */
-export function httpProbes(grafanaAddress: pulumi.Input<string>): Probe[] {
+/** @param grafanaUrl Grafana's URL: the one that people use, if it has an address on the network. */
+export function httpProbes(grafanaUrl: pulumi.Input<string>): Probe[] {
     const probe = { job: "http-probe", module: webPage, interval: 60 };
     return [
         {
             ...probe,
             name: "grafana",
-            target: { address: pulumi.interpolate`http://${grafanaAddress}/api/health` },
+            target: { address: pulumi.interpolate`${grafanaUrl}/api/health` },
             labels: { target: "grafana" },
         },
         {

@@ -1,4 +1,4 @@
-/** Who is notified of alerts. */
+/** The receivers of notifications about alerts. */
 import { z } from "zod";
 
 import { label } from "../../config/fields";
@@ -7,19 +7,29 @@ import type { Severity } from "../lib/monitoring-spec";
 const severities = ["critical", "warning", "info"] as const satisfies Severity[];
 const channels = ["email", "slack", "webhook", "pagerduty"] as const;
 
-/** Names that alertmanager.ts has a use for. */
+/** Names of the receivers that alertmanager.ts adds. */
 const reservedNames = ["null", "heartbeat"];
 
 const text = (pattern: RegExp, error: string) => z.string({ error }).regex(pattern, { error, abort: true });
-const secret = text(/./, "is empty or not text; put it in quotes, or leave it out").meta({
-    secret: true,
-    examples: ["s3cret"],
-});
+const secret = (pattern: RegExp, error: string) => text(pattern, error).meta({ secret: true, examples: ["s3cret"] });
+const credential = secret(
+    /^\P{Cc}+$/u,
+    "is empty, not text, or has a line break or another control character; write it in quotes, or leave it out",
+);
 
-/** A URL whose scheme and host even a parser that mends nothing finds. */
+/** A URL that both this program and Go's parser, which Alertmanager uses, read in the same way. */
 const url = (pattern: RegExp, error: string) =>
-    z.string({ error }).refine((value) => pattern.test(value) && URL.canParse(value), { error });
-const secretUrl = url(/^https?:\/\/\S+$/, "is not a URL; write it like https://alerts.example.org/hook").meta({
+    z
+        .string({ error })
+        .refine(
+            (value) =>
+                pattern.test(value) &&
+                /^[^\s\p{Cc}\\]+$/u.test(value) &&
+                !/%(?![0-9A-Fa-f]{2})/.test(value) &&
+                URL.canParse(value),
+            { error },
+        );
+const secretUrl = url(/^https?:\/\/[^/]/, "is not a URL; write it like https://alerts.example.org/hook").meta({
     secret: true,
     examples: ["https://alerts.example.org/hook"],
 });
@@ -33,21 +43,26 @@ const email = z
         {
             to: mailbox.describe("Recipient."),
             from: mailbox.describe("Sender."),
-            smarthost: text(/^[A-Za-z0-9.-]+:\d{1,5}$/, "is not host:port; write it like smtp.example.org:587")
+            smarthost: text(
+                /^([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]):\d{1,5}$/,
+                "is not host:port; write it like smtp.example.org:587",
+            )
                 .refine((smarthost) => portOf(smarthost) > 0 && portOf(smarthost) < 65536, {
-                    error: "has no such port; write it like smtp.example.org:587",
+                    error: "has no valid port; write one from 1 to 65535, like smtp.example.org:587",
                 })
-                .describe("The mail server, host:port. TLS from the first byte on port 465, STARTTLS on any other.")
+                .describe("The mail server, host:port. Port 465: TLS from the start; any other port: STARTTLS.")
                 .meta({ examples: ["smtp.example.org:587"] }),
-            username: secret.optional().describe("User name at the mail server. No login if not set."),
-            password: secret.optional().describe("Password at the mail server."),
-            requireTls: z.boolean().default(true).describe("Send only to a server that offers TLS."),
+            username: credential
+                .optional()
+                .describe("User name at the mail server. If not set, Alertmanager does not log in."),
+            password: credential.optional().describe("Password at the mail server."),
+            requireTls: z.boolean().default(true).describe("Send mail only if the server offers TLS."),
         },
         { error: "is not a set of fields; write to, from and smarthost" },
     )
     .refine(({ username, password }) => (username === undefined) === (password === undefined), {
         path: ["username"],
-        error: "and password belong together; set both or neither",
+        error: "is set without password, or password without it; set both or neither",
     });
 
 const slack = z.strictObject(
@@ -56,7 +71,9 @@ const slack = z.strictObject(
             .describe("URL of the incoming webhook.")
             .meta({ secret: true, examples: ["https://hooks.slack.com/services/T00/B00/s3cret"] }),
         channel: text(/^[#@]?[^\s#@{}]+$/, 'is not a channel; write it in quotes, like "#alerts"')
-            .describe("#name, @name or ID of the channel. The webhook of a Slack app ignores it and posts to its own.")
+            .describe(
+                "#name, @name or ID of the channel. The webhook of a Slack app ignores this and posts to the app's own channel.",
+            )
             .meta({ examples: ["#alerts"] }),
     },
     { error: "is not a set of fields; write url and channel" },
@@ -64,8 +81,13 @@ const slack = z.strictObject(
 
 const webhook = z.strictObject(
     {
-        url: secretUrl.describe("Where Alertmanager posts its own JSON."),
-        bearerToken: secret.optional().describe("Sent as Authorization: Bearer TOKEN. No such header if not set."),
+        url: secretUrl.describe("URL that Alertmanager posts its JSON to."),
+        bearerToken: secret(
+            /^[\x21-\x7e]+$/,
+            "is empty, not text, or has a space, a line break or a character that is not ASCII; copy the token alone, or leave it out",
+        )
+            .optional()
+            .describe("Token for the header `Authorization: Bearer TOKEN`. If not set, the header is not sent."),
     },
     { error: "is not a set of fields; write url" },
 );
@@ -85,7 +107,9 @@ const receiver = z
             name: z
                 .string({ error: "is not text; name the receiver, in quotes" })
                 .pipe(label)
-                .refine((name) => !reservedNames.includes(name), { error: "has a use of its own; choose another" })
+                .refine((name) => !reservedNames.includes(name), {
+                    error: "is the name of a built-in receiver; choose another",
+                })
                 .describe("Unique name.")
                 .meta({ examples: ["team"] }),
             severities: z
@@ -93,10 +117,12 @@ const receiver = z
                     error: `is not a list; list some of ${severities.join(", ")}`,
                 })
                 .min(1, { error: "is empty; list at least one, or remove the receiver" })
-                .refine((list) => new Set(list).size === list.length, { error: "names one twice; list each once" })
+                .refine((list) => new Set(list).size === list.length, {
+                    error: "lists a severity twice; list each once",
+                })
                 .default(["critical", "warning"])
                 .describe(
-                    "Severities that it is notified of. Info is sent only while something worse fires in the same namespace.",
+                    "Severities of the alerts that it is notified of. Alerts of severity info are sent only while a warning or critical alert fires in the same namespace.",
                 ),
             email: email.optional().describe("Send mail."),
             slack: slack.optional().describe("Post to a Slack channel."),
@@ -110,13 +136,13 @@ const receiver = z
         if (used.length !== 1) {
             const message =
                 used.length === 0
-                    ? `is told nowhere; add one of ${channels.join(", ")}`
-                    : `is told in several ways (${used.join(", ")}); make each a receiver of its own`;
+                    ? `has no channel; add one of ${channels.join(", ")}`
+                    : `has several channels (${used.join(", ")}); make each a receiver of its own`;
             context.addIssue({ code: "custom", message });
         }
     });
 
-/** Everybody who is notified. */
+/** All receivers. */
 export const receivers = z
     .array(receiver, { error: "is not a list of receivers; write [] for none" })
     .superRefine((list, context) => {
@@ -129,13 +155,25 @@ export const receivers = z
         });
     });
 
-/** The URL of a check, such as one of healthchecks.io, that expects a request every minute. */
+/** URL of a service, such as healthchecks.io, that expects a request every minute. */
 export const heartbeat = secretUrl;
 
-/** Somebody who is notified, in one way. */
 export type Receiver = z.infer<typeof receiver>;
 
 /** The port of host:port. */
-export function portOf(smarthost: string): number {
-    return Number(smarthost.split(":")[1]);
+export const portOf = (smarthost: string): number => Number(/:(\d+)$/.exec(smarthost)?.[1]);
+
+/** The TCP ports that notifications go to, in order. */
+export function receiverPorts(settings: {
+    readonly receivers: readonly Receiver[];
+    readonly heartbeat?: string;
+}): number[] {
+    const ofUrl = (url: string) => Number(new URL(url).port) || (url.startsWith("http:") ? 80 : 443);
+    const ports = settings.receivers.flatMap(({ email, slack, webhook, pagerduty }) => [
+        ...(email ? [portOf(email.smarthost)] : []),
+        ...[slack, webhook].flatMap((channel) => (channel ? [ofUrl(channel.url)] : [])),
+        ...(pagerduty ? [443] : []),
+    ]);
+    const all = settings.heartbeat === undefined ? ports : [...ports, ofUrl(settings.heartbeat)];
+    return [...new Set(all)].sort((a, b) => a - b);
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { address, choice, positive, quantity, ratio, url } from "../../config/fields";
+import { address, bytes, choice, duration, networks, positive, ratio, subdomain, url } from "../../config/fields";
 import { heartbeat, receivers } from "./receivers";
 
 const endpoints = (what: string) => z.array(address).default([]).describe(`Addresses of ${what}.`);
@@ -15,49 +15,78 @@ const controlPlaneEndpoints = z.strictObject({
 const thresholds = z.strictObject({
     restarts: positive.default(3).describe("Restarts of a container in 15 minutes."),
     volumeRatio: ratio.default(0.9).describe("Share of a volume that is in use, 0 to 1."),
-    certificateDays: positive.default(14).describe("Time until a certificate expires, in days."),
+    certificateDays: positive
+        .max(36_500, { error: "is more than a century; set it to 36500 days or less" })
+        .default(14)
+        .describe("Time until a certificate expires, in days."),
 });
+
+const password = z
+    .string()
+    .min(12, { error: "is too short; use at least 12 characters, or leave it out for a generated one" })
+    // https://grafana.com/docs/grafana/v12.3/setup-grafana/configure-grafana/#variable-expansion
+    .regex(/^(?!.*\$(__[a-z]+)?\{)\P{Cc}+$/u, {
+        error: "has a control character, or ${ or $__…{, which Grafana replaces; choose another one",
+    })
+    .meta({ secret: true, examples: ["a long secret"] });
 
 export const monitoringSettings = z.strictObject({
     enabled: z.boolean().default(true).describe("Deploy Prometheus, Alertmanager and Grafana."),
     grafanaAddress: address
         .optional()
-        .describe("Grafana's load-balancer address, from one of the pools. Any free one if not set."),
-    grafanaPassword: z
-        .string()
-        .min(12, { error: "is too short; use at least 12 characters, or leave it out for a generated one" })
+        .describe(
+            "Grafana's address on the network, from one of the address pools. If not set, Grafana has no address and is reached with `npm run grafana`.",
+        ),
+    grafanaTlsSecret: subdomain("the name of a Secret", "grafana-tls")
         .optional()
-        .describe("Password of Grafana's admin. A generated one if not set.")
-        .meta({ secret: true, examples: ["a long secret"] }),
-    gitSync: z.boolean().default(false).describe("Switch on Grafana's feature toggles for Git Sync."),
-    retention: z
-        .string()
-        .regex(/^(\d+(ms|[smhdwy]))+$/, { error: "is not a Prometheus duration; write it like 36h, 7d or 1y" })
+        .describe(
+            "Name of a Secret in the namespace monitoring with the certificate and key (tls.crt, tls.key) that Grafana serves HTTPS with.",
+        ),
+    grafanaPlainHttp: z
+        .boolean()
+        .default(false)
+        .describe(
+            "Serve Grafana at its address over HTTP without TLS: whoever can read the network's traffic learns the password.",
+        ),
+    grafanaSourceRanges: networks.default([]).describe("Networks that may connect to Grafana's address. All if empty."),
+    grafanaPassword: password.optional().describe("Password of Grafana's user admin. If not set, it is generated."),
+    gitSync: z.boolean().default(false).describe("Enable Grafana's feature toggles for Git Sync."),
+    retention: duration("1h", "100y")
         .default("10d")
         .describe("How long Prometheus keeps its samples, a Prometheus duration.")
-        .meta({ examples: ["7d"], orNumber: true }),
-    storage: quantity
+        .meta({ examples: ["7d"] }),
+    storage: bytes("1Gi")
         .optional()
-        .describe("Size of Prometheus' volume, a Kubernetes quantity. Without one, the samples are lost with the pod."),
+        .describe(
+            "Size of Prometheus' volume, a Kubernetes quantity. If not set, the samples are lost when the pod is deleted.",
+        )
+        .meta({ examples: ["20Gi"] }),
+    memory: bytes("512Mi")
+        .default("2Gi")
+        .describe("Memory limit of Prometheus, a Kubernetes quantity.")
+        .meta({ examples: ["2Gi"] }),
     controlPlane: z
         .boolean()
         .default(false)
         .describe(
-            "Scrape kube-proxy, etcd, scheduler and controller manager, and alert on them. They must listen on more than loopback (docs/kubeadm.md).",
+            "Scrape kube-proxy, etcd, scheduler and controller manager, and deploy the alerts on them. They must listen on more than loopback (docs/kubeadm.md).",
         ),
     controlPlaneEndpoints: controlPlaneEndpoints
         .prefault({})
-        .describe("Addresses of those that do not run as pods, as kubeadm's do."),
+        .describe("Addresses of the control-plane components that do not run as pods. Used with controlPlane."),
     metricsServer: choice("a choice", ["off", "on", "insecure"])
         .default("off")
         .describe(
-            "Install metrics-server, for `kubectl top` and autoscaling. insecure: do not verify the kubelets' certificates, which kubeadm leaves self-signed.",
+            "Install metrics-server, for `kubectl top` and autoscaling. insecure: do not verify the kubelets' certificates, which are self-signed in a kubeadm cluster.",
         ),
-    receivers: receivers.default([]).describe("Who is notified of alerts (docs/alerting.md)."),
+    receivers: receivers.default([]).describe("Receivers of notifications about alerts (docs/alerting.md)."),
     heartbeat: heartbeat
         .optional()
-        .describe("URL that is posted to every minute while Prometheus and Alertmanager work. None if not set."),
+        .describe(
+            "URL that Alertmanager posts to every minute. The service behind it can report when the requests stop. If not set, none are sent.",
+        ),
     runbooks: url("https://git.example.org/noc/components")
+        .regex(/^[^{}]*$/, { error: "has braces, which Prometheus takes for a template; write it without them" })
         .default("https://github.com/k8s-noc/k8s-noc/blob/main/components")
         .describe("Base URL of the components' folders. Every alert links to the runbook in its component's folder."),
     thresholds: thresholds.prefault({}).describe("Alert thresholds."),
@@ -65,7 +94,7 @@ export const monitoringSettings = z.strictObject({
         .boolean()
         .default(false)
         .describe(
-            "Leave the Prometheus operator's CRDs in the cluster on destroy. Otherwise all monitors are deleted with them, also those of others.",
+            "Keep the Prometheus operator's CRDs on destroy. If false, all monitors in the cluster are deleted with them, including those of others.",
         ),
 });
 

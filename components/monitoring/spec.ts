@@ -1,4 +1,4 @@
-/** The monitoring spec of monitoring itself: what it watches of the deployment as a whole. */
+/** The monitoring spec of monitoring itself: alerts, probes and dashboards that concern all components. */
 import type * as pulumi from "@pulumi/pulumi";
 
 import type { MonitoringSpec } from "../lib/monitoring-spec";
@@ -11,23 +11,25 @@ import type { MonitoringSettings } from "./settings";
 export interface DeploymentSpecOptions {
     /** The component's name in the registry. */
     readonly component: string;
-    /** Namespace of monitoring. */
-    readonly namespace: string;
+    /** Namespaces of monitoring: of all of it, and of the node exporter. */
+    readonly namespaces: { readonly own: string; readonly nodeExporter: string };
     /** The specs of all other components. */
     readonly others: readonly MonitoringSpec[];
-    readonly grafanaAddress: pulumi.Input<string>;
+    /** URL of Grafana. */
+    readonly grafanaUrl: pulumi.Input<string>;
     readonly settings: Pick<MonitoringSettings, "controlPlane" | "thresholds">;
 }
 
 export function deploymentSpec(options: DeploymentSpecOptions): MonitoringSpec {
-    const { component, namespace, others, grafanaAddress, settings } = options;
-    const probes = httpProbes(grafanaAddress);
-    const namespaces = [...new Set([...others.map((other) => other.namespace), namespace])];
+    const { component, others, grafanaUrl, settings } = options;
+    const { own: namespace, nodeExporter } = options.namespaces;
+    const probes = httpProbes(grafanaUrl);
+    const namespaces = [...new Set([...others.map((other) => other.namespace), namespace, nodeExporter])];
     const jobs = new Map<string, string>([
         ...others.flatMap(({ monitors, namespace }) => monitors.map(({ name }) => [name, namespace] as const)),
         ...others.flatMap((other) => other.probes.map(({ job }) => [job, other.namespace] as const)),
         ...probes.map(({ job }) => [job, namespace] as const),
-        // The alerts on workloads need its samples.
+        // The alerts on workloads need these samples.
         ["kube-state-metrics", namespace] as const,
     ]);
     return {
@@ -48,7 +50,7 @@ export function deploymentSpec(options: DeploymentSpecOptions): MonitoringSpec {
         ],
         dashboards: [
             overviewDashboard({ namespaces, panels: others.flatMap(({ overview }) => overview ?? []) }),
-            clusterDashboard({ controlPlane: settings.controlPlane }),
+            clusterDashboard(settings),
         ],
     };
 }

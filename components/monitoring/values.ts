@@ -1,38 +1,40 @@
+import type * as pulumi from "@pulumi/pulumi";
+
 import { splitImage } from "../lib/images";
 import type { Site } from "../lib/site";
+import { controlPlaneValues } from "./control-plane-endpoints";
+import { nodeExporterNamespace } from "./crds";
+import { grafanaValues } from "./grafana";
+import { prometheusResources, resources } from "./resources";
 import type { MonitoringSettings } from "./settings";
 import { images } from "./versions";
 
-export const release = "kube-prometheus-stack";
-export const grafanaService = `${release}-grafana`;
-/** The Secret of Grafana's admin, and its keys. */
-export const adminSecret = { name: "grafana-admin", user: "admin-user", password: "admin-password" };
-
 /** The Secret with alertmanager.yaml. */
 export const alertmanagerSecret = "alertmanager-routes";
-/** Grafana's folder of our pages, and the one that it opens with. */
-export const dashboardFolder = "NOC";
-const homeDashboard = "noc-overview";
+
+export interface StackValuesOptions {
+    readonly settings: MonitoringSettings;
+    /** Name of the Secret of Grafana's admin. */
+    readonly adminSecret: pulumi.Input<string>;
+    readonly site: Site;
+}
 
 /** The values of kube-prometheus-stack. */
-export function stackValues(settings: MonitoringSettings, site: Site): Record<string, unknown> {
-    const { retention, storage, controlPlane, controlPlaneEndpoints, gitSync } = settings;
-    const grafana = splitImage(images.grafana, site);
+export function stackValues({ settings, adminSecret, site }: StackValuesOptions): Record<string, unknown> {
+    const { retention, storage, memory, controlPlane, controlPlaneEndpoints } = settings;
     const prometheus = splitImage(images.prometheus, site);
-    const { etcd, scheduler, controllerManager, proxy } = controlPlaneEndpoints;
     return {
         ...(site.imageMirror && { global: { imageRegistry: site.imageMirror } }),
         crds: { enabled: false },
         prometheusOperator: {
-            // The webhook's two jobs are the slowest part of the installation and the likeliest to fail; the rules are
-            // checked before they are deployed, and by the operator.
+            // The webhook's two jobs are the slowest part of the installation and the most likely to fail. The rules
+            // are checked before they are deployed, and by the operator.
             admissionWebhooks: { enabled: false },
             tls: { enabled: false },
+            resources: resources.operator,
+            prometheusConfigReloader: { resources: resources.configReloader },
         },
-        kubeControllerManager: { enabled: controlPlane, endpoints: controllerManager },
-        kubeEtcd: { enabled: controlPlane, endpoints: etcd },
-        kubeProxy: { enabled: controlPlane, endpoints: proxy },
-        kubeScheduler: { enabled: controlPlane, endpoints: scheduler },
+        ...controlPlaneValues(controlPlane, controlPlaneEndpoints),
         prometheus: {
             prometheusSpec: {
                 image: {
@@ -42,34 +44,82 @@ export function stackValues(settings: MonitoringSettings, site: Site): Record<st
                     sha: prometheus.sha,
                 },
                 retention,
-                ...everyMonitor,
+                resources: prometheusResources(memory),
+                ...allMonitors,
                 ...(storage && { storageSpec: volume(storage, site) }),
             },
         },
-        alertmanager: { alertmanagerSpec: { useExistingSecret: true, configSecret: alertmanagerSecret } },
-        grafana: {
-            image: { registry: grafana.registry, repository: grafana.path, tag: grafana.tag, sha: grafana.sha },
-            admin: { existingSecret: adminSecret.name, userKey: adminSecret.user, passwordKey: adminSecret.password },
-            // The Service is the program's own, which needs to know its address; see index.ts.
-            service: { enabled: false },
-            testFramework: { enabled: false },
-            sidecar: { dashboards: { provider: { foldersFromFilesStructure: true } } },
-            "grafana.ini": {
-                dashboards: { default_home_dashboard_path: `/tmp/dashboards/${dashboardFolder}/${homeDashboard}.json` },
-                ...(gitSync && { feature_toggles: { provisioning: true, kubernetesDashboards: true } }),
+        alertmanager: {
+            alertmanagerSpec: {
+                useExistingSecret: true,
+                configSecret: alertmanagerSecret,
+                resources: resources.alertmanager,
+                // Alertmanager does not use the API.
+                automountServiceAccountToken: false,
+            },
+        },
+        grafana: grafanaValues({ settings, adminSecret, site }),
+        "kube-state-metrics": { resources: resources.kubeStateMetrics, collectors },
+        // It reads the nodes' /proc and /sys in the nodes' network, which only a namespace without restrictions admits.
+        "prometheus-node-exporter": {
+            namespaceOverride: nodeExporterNamespace,
+            resources: resources.nodeExporter,
+            // On the node's own address only; Prometheus scrapes it from another node.
+            service: { listenOnAllInterfaces: false },
+            securityContext: {
+                runAsNonRoot: true,
+                runAsUser: 65534,
+                runAsGroup: 65534,
+                fsGroup: 65534,
+                seccompProfile: { type: "RuntimeDefault" },
+            },
+            containerSecurityContext: {
+                readOnlyRootFilesystem: true,
+                allowPrivilegeEscalation: false,
+                capabilities: { drop: ["ALL"] },
             },
         },
     };
 }
 
-/** Monitors, rules, probes and scrape configurations of all namespaces and releases. */
-const everyMonitor = {
+/** Selects the monitors, rules, probes and scrape configurations of all namespaces and releases. */
+const allMonitors = {
     serviceMonitorSelectorNilUsesHelmValues: false,
     podMonitorSelectorNilUsesHelmValues: false,
     ruleSelectorNilUsesHelmValues: false,
     probeSelectorNilUsesHelmValues: false,
     scrapeConfigSelectorNilUsesHelmValues: false,
 };
+
+/** The chart's default without Secrets and ConfigMaps: no alert or dashboard uses their metrics. */
+const collectors = [
+    "certificatesigningrequests",
+    "cronjobs",
+    "daemonsets",
+    "deployments",
+    "endpoints",
+    "horizontalpodautoscalers",
+    "ingresses",
+    "jobs",
+    "leases",
+    "limitranges",
+    "mutatingwebhookconfigurations",
+    "namespaces",
+    "networkpolicies",
+    "nodes",
+    "persistentvolumeclaims",
+    "persistentvolumes",
+    "poddisruptionbudgets",
+    "pods",
+    "replicasets",
+    "replicationcontrollers",
+    "resourcequotas",
+    "services",
+    "statefulsets",
+    "storageclasses",
+    "validatingwebhookconfigurations",
+    "volumeattachments",
+];
 
 const volume = (storage: string, { storageClass }: Site) => ({
     volumeClaimTemplate: {

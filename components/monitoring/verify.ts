@@ -1,4 +1,7 @@
 import { expect } from "chai";
+import * as http from "node:http";
+import * as https from "node:https";
+import { text } from "node:stream/consumers";
 
 import { environment } from "../../config/environment";
 import { runProgram } from "../../tools/mock-engine";
@@ -10,7 +13,7 @@ interface Target {
     health: string;
     lastError: string;
 }
-/** What kubeadm lets listen on loopback alone. */
+/** Jobs of the components that kubeadm makes listen on loopback only. */
 const controlPlane = ["kube-etcd", "kube-scheduler", "kube-controller-manager", "kube-proxy"];
 const remedy = (job: string): string =>
     controlPlane.includes(job) ? " (docs/kubeadm.md, or set noc:monitoring.controlPlane to false)" : "";
@@ -24,22 +27,37 @@ interface Rule {
 describe("monitoring", () => {
     let stack: Deployed;
     let grafana: string;
-    let prometheus: { port: number; close: () => void } | undefined;
+    let prometheus: number;
+
+    const forwards: { close: () => void }[] = [];
 
     before(async function () {
         stack = await deployed();
-        grafana = `http://${stack.outputs.grafanaAddress ?? unchecked(this, "monitoring is switched off")}`;
-        prometheus = await stack.cluster.forwardMonitoring("app.kubernetes.io/name=prometheus", 9090);
+        const { grafanaAddress, grafanaPassword } = stack.outputs;
+        if (grafanaPassword === undefined) {
+            unchecked(this, "monitoring is switched off");
+        }
+        const scheme = stack.settings.monitoring.grafanaTlsSecret ? "https" : "http";
+        const host = grafanaAddress ?? `127.0.0.1:${await forwarded("grafana", 3000)}`;
+        grafana = `${scheme}://${host}`;
+        prometheus = await forwarded("prometheus", 9090);
     });
 
-    after(() => prometheus?.close());
+    after(() => forwards.forEach((forward) => forward.close()));
+
+    /** A local port that leads to the port of a pod. */
+    async function forwarded(name: string, podPort: number): Promise<number> {
+        const forward = await stack.cluster.forwardMonitoring(`app.kubernetes.io/name=${name}`, podPort);
+        forwards.push(forward);
+        return forward.port;
+    }
 
     async function api<T>(path: string): Promise<T> {
-        const response = await fetch(`http://127.0.0.1:${prometheus?.port}/api/v1/${path}`);
+        const response = await fetch(`http://127.0.0.1:${prometheus}/api/v1/${path}`);
         return ((await response.json()) as { data: T }).data;
     }
 
-    it("has every target up, those of this stack's components among them", async () => {
+    it("scrapes every target, including those of this stack's components", async () => {
         const { metallb, dns, dhcp, monitoring } = stack.settings;
         const jobs = [
             metallb.enabled && "metallb",
@@ -58,11 +76,11 @@ describe("monitoring", () => {
                 ),
             ).to.deep.equal([]);
             expect([...new Set(activeTargets.map(({ labels }) => labels.job))]).to.include.members(jobs);
-            // The kubelet takes its time to mount a new configuration into Prometheus' pod.
+            // It may take the kubelet more than a minute to mount a new configuration into Prometheus' pod.
         }, 180);
     });
 
-    it("has its rules loaded and evaluates every one of them", async () => {
+    it("has loaded all rules and evaluates them without errors", async () => {
         const ours = queriesOf(await runProgram(environment.stack))
             .filter(({ kind }) => kind === "rule")
             .map(({ source }) => source);
@@ -75,7 +93,7 @@ describe("monitoring", () => {
         }, 90);
     });
 
-    it("is answered by everything that it probes", async () => {
+    it("gets an answer to every probe", async () => {
         await eventually(async () => {
             const { result } = await api<{ result: { metric: Record<string, string>; value: [number, string] }[] }>(
                 "query?query=probe_success",
@@ -84,28 +102,35 @@ describe("monitoring", () => {
             const unanswered = result.filter(({ value }) => value[1] !== "1");
             expect(
                 unanswered.map(({ metric }) => [metric.instance, metric.transport, metric.query].join(" ").trim()),
-                "a resolver refuses whom noc:dns.allowFrom leaves out; the probes come from the pod network",
+                "the probes come from the pod network, which noc:dns.allowFrom must include",
             ).to.deep.equal([]);
         }, 90);
     });
 
-    it("has an Alertmanager that knows whom to tell", async () => {
-        const alertmanager = await stack.cluster.forwardMonitoring("app.kubernetes.io/name=alertmanager", 9093);
-        try {
-            const { receivers, heartbeat } = stack.settings.monitoring;
-            const response = await fetch(`http://127.0.0.1:${alertmanager.port}/api/v2/receivers`);
-            const known = ((await response.json()) as { name: string }[]).map(({ name }) => name);
-            expect(known).to.have.members([
-                "null",
-                ...(heartbeat ? ["heartbeat"] : []),
-                ...receivers.map(({ name }) => name),
-            ]);
-        } finally {
-            alertmanager.close();
-        }
+    it("has the receivers of the settings in Alertmanager", async () => {
+        const { receivers, heartbeat } = stack.settings.monitoring;
+        const response = await fetch(`http://127.0.0.1:${await forwarded("alertmanager", 9093)}/api/v2/receivers`);
+        const loaded = ((await response.json()) as { name: string }[]).map(({ name }) => name);
+        expect(loaded).to.have.members([
+            "null",
+            ...(heartbeat ? ["heartbeat"] : []),
+            ...receivers.map(({ name }) => name),
+        ]);
     });
 
-    it("measures what nodes and pods use (kubectl top)", async function () {
+    it("denies a connection that no network policy allows", async function () {
+        const [pod] = await stack.cluster.pods("monitoring", "app.kubernetes.io/name=kube-state-metrics");
+        const target = `http://${pod?.status?.podIP ?? ""}:8080/healthz`;
+        // Only Prometheus may connect to kube-state-metrics, so the blackbox exporter must get no answer.
+        const exporter = `http://127.0.0.1:${await forwarded("prometheus-blackbox-exporter", 9115)}`;
+        const result = await (await fetch(`${exporter}/probe?module=http&target=${encodeURIComponent(target)}`)).text();
+        if (result.includes("\nprobe_success 1")) {
+            unchecked(this, "the cluster's network plugin does not enforce network policies");
+        }
+        expect(result).to.include("\nprobe_success 0");
+    });
+
+    it("measures the resources that nodes and pods use (kubectl top)", async function () {
         if (stack.settings.monitoring.metricsServer === "off") {
             unchecked(this, "noc:monitoring.metricsServer is off");
         }
@@ -114,15 +139,15 @@ describe("monitoring", () => {
         }, 90);
     });
 
-    it("has a healthy Grafana under its own address", async () => {
-        const health = (await (await fetch(`${grafana}/api/health`)).json()) as { database: string };
-        expect(health.database).to.equal("ok");
+    it("has a Grafana that answers", async () => {
+        const { body } = await request(`${grafana}/api/health`);
+        expect((JSON.parse(body) as { database: string }).database).to.equal("ok");
     });
 
-    it("lets the admin into Grafana with the stack's password, and with no other", async function () {
+    it("lets the user admin log in to Grafana with the stack's password, and with no other", async function () {
         const login = (password: string) =>
-            fetch(`${grafana}/api/user`, {
-                headers: { authorization: `Basic ${Buffer.from(`admin:${password}`).toString("base64")}` },
+            request(`${grafana}/api/user`, {
+                authorization: `Basic ${Buffer.from(`admin:${password}`).toString("base64")}`,
             });
         const { status } = await login(stack.outputs.grafanaPassword ?? "");
         if (status === 404) {
@@ -132,3 +157,12 @@ describe("monitoring", () => {
         expect((await login("prom-operator")).status).to.equal(401);
     });
 });
+
+/** Sends a GET request, over HTTPS without verifying the certificate: it need not be from a known issuer. */
+async function request(url: string, headers: Record<string, string> = {}): Promise<{ status: number; body: string }> {
+    const { get } = url.startsWith("https:") ? https : http;
+    const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
+        get(url, { headers, rejectUnauthorized: false }, resolve).on("error", reject);
+    });
+    return { status: response.statusCode ?? 0, body: await text(response) };
+}

@@ -7,8 +7,8 @@ export const charts = {
         // renovate: datasource=helm depName=kube-prometheus-stack registryUrl=https://prometheus-community.github.io/helm-charts
         version: "72.6.2",
     },
-    // The CRDs of that stack's operator (0.82). The stack's own chart installs them once and never upgrades them
-    // (https://github.com/prometheus-community/helm-charts/issues/5127); this one upgrades and removes them.
+    // The CRDs of that stack's operator (0.82). The chart of the stack installs them once and never upgrades them
+    // (https://github.com/prometheus-community/helm-charts/issues/5127); this chart upgrades and removes them.
     operatorCrds: {
         name: "prometheus-operator-crds",
         repository: "https://prometheus-community.github.io/helm-charts",
@@ -29,16 +29,16 @@ export const charts = {
     },
 } as const satisfies Record<string, Chart>;
 
-/** The images of the charts are the charts' own, except for these. */
+/** Images that replace those of the charts. */
 export const images = {
-    // The chart's 3.4.0 corrupts the names of scraped samples (https://github.com/prometheus/prometheus/pull/16623):
-    // those of kube-state-metrics and Redis were lost.
+    // The chart's 3.4.0 corrupts the names of some samples, such as those of kube-state-metrics and Redis
+    // (https://github.com/prometheus/prometheus/pull/16623). 3.5 is the long-term support release.
     // renovate: datasource=docker
-    prometheus: "quay.io/prometheus/prometheus:v3.5.0",
+    prometheus: "quay.io/prometheus/prometheus:v3.5.5",
     // renovate: datasource=docker
     blackboxExporter: "quay.io/prometheus/blackbox-exporter:v0.28.0",
     // renovate: datasource=docker
     metricsServer: "registry.k8s.io/metrics-server/metrics-server:v0.7.2",
     // renovate: datasource=docker
-    grafana: "docker.io/grafana/grafana:12.3.3",
+    grafana: "docker.io/grafana/grafana:12.3.10",
 } as const;
