@@ -2,8 +2,9 @@
 import { certManager } from "./cert-manager";
 import { dhcp } from "./dhcp";
 import { dns } from "./dns";
+import { externalSecrets } from "./external-secrets";
 import { metallb } from "./metallb";
 import { monitoring } from "./monitoring";
 import { sealedSecrets } from "./sealed-secrets";
 
-export const components = { metallb, dns, dhcp, monitoring, sealedSecrets, certManager };
+export const components = { metallb, dns, dhcp, monitoring, sealedSecrets, certManager, externalSecrets };

@@ -1,0 +1,78 @@
+import { expect } from "chai";
+
+import { runProgram } from "../../tools/mock-engine";
+import { metadataOf, resource, waitsFor } from "../../tests/support";
+import { externalSecretsSettings } from "./settings";
+import { externalSecrets } from "./index";
+
+const pulumi = {
+    organization: "example",
+    project: "homelab",
+    environment: "production",
+    accessToken: "a-token-that-nobody-knows",
+};
+const store = { pulumi, testKey: "test.value", namespaces: ["shop"] };
+const run = (own: object) => runProgram("homelab", { settings: { externalSecrets: { enabled: true, store: own } } });
+
+describe("External Secrets", () => {
+    it("reads from a Pulumi ESC environment, with a token that stays secret", async () => {
+        const result = await run(store);
+        const { spec } = resource(result, "secret-store").inputs as {
+            spec: { provider: { pulumi: Record<string, unknown> }; conditions: unknown[] };
+        };
+        expect(spec.provider.pulumi).to.deep.include({
+            organization: "example",
+            project: "homelab",
+            environment: "production",
+            accessToken: {
+                secretRef: { name: "pulumi-access-token", key: "PULUMI_ACCESS_TOKEN", namespace: "external-secrets" },
+            },
+        });
+        expect(spec.conditions).to.deep.equal([{ namespaces: ["external-secrets", "shop"] }]);
+        expect(JSON.stringify(result.resources)).not.to.contain(pulumi.accessToken);
+        expect(result.secrets).to.include(pulumi.accessToken);
+    });
+
+    it("is proved by a secret that has been read, as a store is ready with any token", async () => {
+        const result = await run(store);
+        const test = resource(result, "secret-store-test");
+        expect(metadataOf(test).annotations).to.include({ "pulumi.com/waitFor": "condition=Ready" });
+        expect([...waitsFor(result, test)]).to.include(resource(result, "secret-store").id);
+    });
+
+    it("reads the test secret anew when the store changes", async () => {
+        const mark = async (own: object) =>
+            metadataOf(resource(await run(own), "secret-store-test")).annotations["k8s-noc/store"];
+        const changed = { ...store, pulumi: { ...pulumi, environment: "staging" } };
+        expect(await mark(store)).to.equal(await mark(store));
+        expect(await mark(changed)).not.to.equal(await mark(store));
+    });
+
+    it("can be tried without a secret manager", async () => {
+        const { spec } = resource(
+            await run({ fake: [{ key: "greeting", value: "hello" }], testKey: "greeting" }),
+            "secret-store",
+        ).inputs as { spec: { provider: unknown } };
+        expect(spec.provider).to.deep.equal({ fake: { data: [{ key: "greeting", value: "hello" }] } });
+    });
+
+    it("has no store of its own accord", async () => {
+        const { resources } = await runProgram("homelab", { settings: { externalSecrets: { enabled: true } } });
+        expect(resources.filter(({ type }) => /external-secrets\.io/.test(type))).to.deep.equal([]);
+    });
+
+    it("has one provider", () => {
+        const problems = (own: object) =>
+            externalSecrets.problems?.(
+                externalSecretsSettings.parse({ store: { testKey: "x", ...own } }),
+                () => ({}) as never,
+            );
+        expect(problems({})?.map(({ remedy }) => remedy)).to.deep.equal([
+            "has no provider; set exactly one of pulumi, webhook, fake",
+        ]);
+        expect(problems({ pulumi, fake: [{ key: "a", value: "b" }] })?.map(({ remedy }) => remedy)).to.deep.equal([
+            "has pulumi and fake; set exactly one of pulumi, webhook, fake",
+        ]);
+        expect(problems({ pulumi })).to.deep.equal([]);
+    });
+});
