@@ -26,11 +26,6 @@ export const subnet = parsedBy(parseSubnet, "192.168.1.0/24");
 /** IPv4 addresses as a range, a subnet or a single one. */
 export const range = parsedBy(parseRange, "192.168.1.10-192.168.1.20");
 
-/** A network in CIDR notation that is not a large part of the Internet. */
-export const clientNetwork = subnet.refine((cidr) => !/\/[0-7]$/.test(cidr), {
-    error: "would open the resolver to the world, which makes it an amplifier; list your own networks, like 10.0.0.0/8",
-});
-
 /** The name of a Kubernetes object or a single part of a host name: an RFC 1123 label. */
 export const label = z
     .string()

@@ -515,7 +515,7 @@ describe("doctor on this machine", () => {
         };
         expect(chartSources(mirrored).map(({ url }) => url)).to.deep.equal(["https://registry.lan/v2/"]);
         expect(registrySources(mirrored)).to.have.length(1);
-        expect(registrySources(mirrored)[0]?.items).to.include("registry.lan:5000/mirror/klutchell/unbound:1.24.2");
+        expect(registrySources(mirrored)[0]?.items.join()).to.contain("registry.lan:5000/mirror/klutchell/unbound:");
     });
 });
 

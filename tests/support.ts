@@ -1,7 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { spawnSync } from "node:child_process";
 
-import { type Registration, type Run, runProgram, type SettingChanges } from "../tools/mock-engine";
+import { checkSettings } from "../components/settings";
+import { problemLine } from "../config/problems";
+import { type Registration, type Run, runProgram, type SettingChanges, withSettings } from "../tools/mock-engine";
+import { stackConfig } from "../tools/stack-config";
 
 const runs = new Map<string, Promise<Run>>();
 
@@ -58,6 +61,12 @@ function direct(resource: Registration | undefined): string[] {
               ...(resource.parent ? [resource.parent] : []),
           ]
         : [];
+}
+
+/** What is wrong with the settings of the poc stack after the given changes: the severity and the line of each problem. */
+export function problemsWith(changes: SettingChanges): string[] {
+    const { problems } = checkSettings(withSettings(stackConfig("poc"), changes));
+    return problems.map((problem) => `${problem.severity ?? "error"}: ${problemLine(problem)}`);
 }
 
 /** The message of the error that the call ends with. */

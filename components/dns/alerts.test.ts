@@ -11,16 +11,16 @@ const thresholds = dnsSettings.shape.thresholds.parse(undefined);
 const pod = 'namespace="noc",job="unbound",pod="unbound-1"';
 const perPod = { namespace, pod: "unbound-1" };
 
-/** What a pod counts for each of its two threads, a minute. */
-const counted = (metric: string, well: number, trouble: number, of = pod) =>
+/** Increase of a pod's counter per minute, split between its two threads. */
+const counted = (metric: string, well: number, trouble: number, labels = pod) =>
     ["0", "1"].map((thread) => ({
-        series: `${metric}{${of},thread="${thread}"}`,
+        series: `${metric}{${labels},thread="${thread}"}`,
         well: well / 2,
         trouble: trouble / 2,
         counter: true,
     }));
 
-/** Without it, what kube-state-metrics says is absent because it is. */
+/** Alerts on what is absent from kube-state-metrics do not fire while it is not scraped. */
 const stateIsKnown = { series: 'up{job="kube-state-metrics"}', well: 1, trouble: 1 };
 
 const probe = (target: string) =>
@@ -49,19 +49,26 @@ describe("alerts on DNS", () => {
         [
             {
                 alert: "UnboundDown",
-                cause: "the exporter says so",
-                series: [{ series: `unbound_up{${pod}}`, well: 1, trouble: 0 }],
+                cause: "its exporter gets no answer",
+                series: [
+                    // While only the exporter fails, the alert does not fire.
+                    { series: `unbound_up{${pod}}`, well: "absent", trouble: 0 },
+                    { series: `up{${pod}}`, well: 0, trouble: 1 },
+                ],
                 firesAfter: 1,
                 labels: { ...perPod, job: "unbound" },
-                description: "Unbound unbound-1 has not answered its exporter for a minute, or is not scraped at all.",
+                description: "Unbound in unbound-1 has not answered its exporter for a minute.",
             },
             {
                 alert: "UnboundDown",
-                cause: "nothing says anything",
-                series: [{ series: `unbound_up{${pod}}`, well: 1, trouble: "absent" }],
+                cause: "there is no pod",
+                series: [
+                    { series: `unbound_up{${pod}}`, well: 1, trouble: "absent" },
+                    { series: `up{${pod}}`, well: 1, trouble: "absent" },
+                ],
                 firesAfter: 1,
                 labels: { namespace, job: "unbound" },
-                description: "Unbound  has not answered its exporter for a minute, or is not scraped at all.",
+                description: "Prometheus has found no Unbound pod to scrape for a minute.",
             },
             {
                 alert: "DnsServiceWithoutBackends",
@@ -80,7 +87,7 @@ describe("alerts on DNS", () => {
                 ],
                 firesAfter: 1,
                 labels: { namespace, endpoint: "unbound", ready: "true" },
-                description: "The Service unbound has no pod that is ready: nobody gets an answer.",
+                description: "The Service unbound has no ready pod: no client gets an answer.",
             },
             {
                 alert: "UnboundHighSERVFAILRate",
@@ -99,12 +106,12 @@ describe("alerts on DNS", () => {
                         counter: true,
                     },
                 ],
-                // The rate of five minutes takes one to get over the threshold, and five to be all trouble.
+                // The rate over five minutes exceeds the threshold after one minute, and is all trouble after five.
                 firesAfter: 5,
                 recoversAfter: 5,
                 labels: perPod,
                 description:
-                    "6% of the answers of unbound-1 are SERVFAIL: upstream servers cannot be reached or do not validate.",
+                    "6% of the answers of unbound-1 are SERVFAIL: upstream servers cannot be reached, or their answers fail validation.",
             },
             {
                 alert: "UnboundUnansweredQueries",
@@ -116,7 +123,7 @@ describe("alerts on DNS", () => {
                 recoversAfter: 5,
                 labels: perPod,
                 description:
-                    "50% of what unbound-1 has to look up is never answered: upstream servers are silent, or too slow.",
+                    "50% of the lookups of unbound-1 get no answer: upstream servers do not respond, or too slowly.",
             },
             {
                 alert: "UnboundDNSSECFailures",
@@ -128,7 +135,7 @@ describe("alerts on DNS", () => {
                 recoversAfter: 5,
                 labels: perPod,
                 description:
-                    "2% of the answers of unbound-1 are bogus: a zone is signed badly, somebody forges answers, or the trust anchor is out of date.",
+                    "2% of the answers of unbound-1 are bogus: a zone is signed incorrectly, somebody forges answers, or the trust anchor is outdated.",
             },
             {
                 alert: "UnboundSlowRecursion",
@@ -157,7 +164,7 @@ describe("alerts on DNS", () => {
                 firesAfter: 10,
                 recoversAfter: 5,
                 labels: perPod,
-                description: "One in ten answers that unbound-1 has to look up takes longer than 1.5s.",
+                description: "One in ten lookups of unbound-1 takes longer than 1.5s.",
             },
             {
                 alert: "UnboundRequestListOverflow",
@@ -187,7 +194,7 @@ describe("alerts on DNS", () => {
                 series: [
                     ...counted("unbound_queries_total", 12000, 12000),
                     ...counted("unbound_queries_total", 2520, 1200, pod.replace("unbound-1", "unbound-2")),
-                    // It stands by on a node that does not announce the address.
+                    // On standby, on a node that does not announce the address.
                     ...counted("unbound_queries_total", 30, 30, pod.replace("unbound-1", "unbound-3")),
                 ],
                 firesAfter: 15,
@@ -197,13 +204,13 @@ describe("alerts on DNS", () => {
             },
             {
                 alert: "UnboundNoQueries",
-                // Its probes and health checks alone come to 34 a minute, and 6 more are too few for a client.
-                series: counted("unbound_queries_total", 41, 34),
+                // Probes and health checks send 28 queries a minute; 6 more are below the threshold of 0.1 per second.
+                series: counted("unbound_queries_total", 35, 28),
                 recoversAfter: 6,
                 firesAfter: 15,
                 labels: { namespace },
                 description:
-                    "For a quarter of an hour the resolvers in noc were asked by their probes alone: do clients know their address?",
+                    "For 15 minutes, the resolvers in noc have got hardly any queries but those of probes and health checks: clients may not know or not reach their address.",
             },
             {
                 alert: "DnsAddressUnanswered",
@@ -226,7 +233,7 @@ describe("alerts on DNS", () => {
                 firesAfter: 5,
                 labels: { ...probed, target: "address", query: "example.org" },
                 description:
-                    "10.0.0.1:53 has found no address for example.org over tcp for five minutes: upstream servers cannot be reached, or the name is gone.",
+                    "10.0.0.1:53 has returned no address for example.org over tcp for five minutes: upstream servers cannot be reached, or the name no longer exists.",
             },
             {
                 alert: "DnsPodUnanswered",
@@ -241,15 +248,16 @@ describe("alerts on DNS", () => {
                 firesAfter: 10,
                 recoversAfter: 6,
                 labels: { namespace, transport: "tcp", query: "health.noc.internal." },
-                description: "The resolver takes 500ms to answer health.noc.internal. over tcp, seen from the cluster.",
+                description:
+                    "On average, the resolver takes 500ms to answer a probe for health.noc.internal. over tcp.",
             },
         ],
     );
 
-    it("counts as clients' only what the probes and health checks do not ask themselves", () => {
+    it("subtracts the queries of probes and health checks from those of clients", () => {
         const probes = dnsProbes({ address: "10.0.0.1", pods: {}, names: ["example.org"] });
-        // Two names over two transports, at the address and at each pod, every fifteen seconds; health checks beside.
+        // Two names over two transports every 15 seconds, at the address and at each pod; and a health check every 5.
         expect(probes).to.have.length(8);
-        expect(ownQueries(["example.org"])).to.deep.equal({ perPod: 0.5667, together: 0.2667 });
+        expect(ownQueries(["example.org"])).to.deep.equal({ perPod: 0.4667, together: 0.2667 });
     });
 });

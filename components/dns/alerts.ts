@@ -1,6 +1,7 @@
 /**
- * What is watched of Unbound, from inside. The exporter counts by thread: every expression sums over them. It answers
- * scrapes also when Unbound is down, and says so with `unbound_up 0`. Names: https://github.com/letsencrypt/unbound_exporter
+ * Recording rules and alerts on the metrics of Unbound's exporter, which counts by thread: every expression sums over
+ * the threads. If Unbound is down, the exporter still answers scrapes, with `unbound_up 0`. The metrics:
+ * https://github.com/letsencrypt/unbound_exporter
  */
 import { whileStateIsKnown } from "../lib/prometheus-rules";
 import type { Alert, RecordingRule } from "../lib/monitoring-spec";
@@ -10,10 +11,10 @@ import type { DnsThresholds } from "./settings";
 const perPod = (namespace: string, metric: string, selector = "") =>
     `sum by (namespace, pod) (rate(${metric}{namespace="${namespace}"${selector}}[5m]))`;
 
-/** What alerts and panels share, for each pod. */
+/** The expressions that alerts and panels share, for each pod. */
 export function unboundRecords(namespace: string): RecordingRule[] {
     const rate = (metric: string, selector?: string) => perPod(namespace, metric, selector);
-    // Not the sum of all rcodes, among which some versions count NODATA beside NOERROR and others within it.
+    // Not the sum over all rcodes: some versions of the exporter count NODATA apart from NOERROR, others within it.
     const answers = rate("unbound_queries_total");
     return [
         { record: "namespace_pod:unbound_queries:rate5m", expr: rate("unbound_queries_total") },
@@ -27,7 +28,7 @@ export function unboundRecords(namespace: string): RecordingRule[] {
         },
         {
             record: "namespace_pod:unbound_unanswered:ratio_rate5m",
-            // What takes longer than discard-timeout, 1.9 s, is dropped: where no server answers there is no SERVFAIL either.
+            // Unbound drops a query after discard-timeout (1.9 s). If no server answers, there is thus no SERVFAIL either.
             expr: `1 - ${rate("unbound_recursive_replies_total")} / (${rate("unbound_cache_misses_total")} > 0)`,
         },
         {
@@ -36,7 +37,7 @@ export function unboundRecords(namespace: string): RecordingRule[] {
         },
         {
             record: "namespace_pod:unbound_recursion_seconds:p90_5m",
-            // Unbound's own average spans its whole life; the histogram tells of now.
+            // Unbound's own average is over the time since its start.
             expr: `histogram_quantile(0.9, sum by (namespace, pod, le) (rate(unbound_response_time_seconds_bucket{namespace="${namespace}"}[5m])))`,
         },
         {
@@ -51,7 +52,7 @@ export interface UnboundAlertsOptions {
     /** Name of the Service that clients use. */
     readonly service: string;
     readonly thresholds: DnsThresholds;
-    /** Names that the probes ask for, see probes.ts. */
+    /** The names that are probed beside the resolver's own, see probes.ts. */
     readonly probeNames: readonly string[];
 }
 
@@ -66,12 +67,13 @@ export function unboundAlerts({ namespace, service, thresholds, probeNames }: Un
     return [
         {
             alert: "UnboundDown",
-            expr: `unbound_up${selector} == 0 or absent(unbound_up{namespace="${namespace}",job="unbound"})`,
+            // If only the exporter fails, ExporterDown fires: the probes test whether Unbound answers.
+            expr: `unbound_up${selector} == 0 or absent(up{namespace="${namespace}",job="unbound"})`,
             for: "1m",
             severity: "critical",
             summary: "A resolver is down",
             description:
-                "Unbound {{ $labels.pod }} has not answered its exporter for a minute, or is not scraped at all.",
+                "{{ if $labels.pod }}Unbound in {{ $labels.pod }} has not answered its exporter{{ else }}Prometheus has found no Unbound pod to scrape{{ end }} for a minute.",
             implies: [
                 { alerts: ["DnsPodUnanswered"], equal: ["namespace", "pod"] },
                 { alerts: ["ExporterDown"], equal: ["namespace", "job"] },
@@ -85,7 +87,7 @@ export function unboundAlerts({ namespace, service, thresholds, probeNames }: Un
             for: "1m",
             severity: "critical",
             summary: "No resolver is ready",
-            description: "The Service {{ $labels.endpoint }} has no pod that is ready: nobody gets an answer.",
+            description: "The Service {{ $labels.endpoint }} has no ready pod: no client gets an answer.",
             implies: [
                 {
                     alerts: [
@@ -107,7 +109,7 @@ export function unboundAlerts({ namespace, service, thresholds, probeNames }: Un
             severity: "warning",
             summary: "Many answers are SERVFAIL",
             description:
-                "{{ $value | humanizePercentage }} of the answers of {{ $labels.pod }} are SERVFAIL: upstream servers cannot be reached or do not validate.",
+                "{{ $value | humanizePercentage }} of the answers of {{ $labels.pod }} are SERVFAIL: upstream servers cannot be reached, or their answers fail validation.",
         },
         {
             alert: "UnboundUnansweredQueries",
@@ -116,7 +118,7 @@ export function unboundAlerts({ namespace, service, thresholds, probeNames }: Un
             severity: "warning",
             summary: "Many queries get no answer",
             description:
-                "{{ $value | humanizePercentage }} of what {{ $labels.pod }} has to look up is never answered: upstream servers are silent, or too slow.",
+                "{{ $value | humanizePercentage }} of the lookups of {{ $labels.pod }} get no answer: upstream servers do not respond, or too slowly.",
         },
         {
             alert: "UnboundDNSSECFailures",
@@ -125,18 +127,17 @@ export function unboundAlerts({ namespace, service, thresholds, probeNames }: Un
             severity: "warning",
             summary: "Answers fail DNSSEC validation",
             description:
-                "{{ $value | humanizePercentage }} of the answers of {{ $labels.pod }} are bogus: a zone is signed badly, somebody forges answers, or the trust anchor is out of date.",
+                "{{ $value | humanizePercentage }} of the answers of {{ $labels.pod }} are bogus: a zone is signed incorrectly, somebody forges answers, or the trust anchor is outdated.",
             implies: [{ alerts: ["UnboundHighSERVFAILRate"], equal: ["namespace", "pod"] }],
         },
         {
             alert: "UnboundSlowRecursion",
-            // A handful of lookups says nothing.
+            // The percentile of a few lookups means nothing.
             expr: `namespace_pod:unbound_recursion_seconds:p90_5m${selector} > ${recursionSeconds} and ${lookups} > 0.1`,
             for: "10m",
             severity: "warning",
             summary: "Recursion is slow",
-            description:
-                "One in ten answers that {{ $labels.pod }} has to look up takes longer than {{ $value | humanizeDuration }}.",
+            description: "One in ten lookups of {{ $labels.pod }} takes longer than {{ $value | humanizeDuration }}.",
         },
         {
             alert: "UnboundRequestListOverflow",
@@ -152,29 +153,29 @@ export function unboundAlerts({ namespace, service, thresholds, probeNames }: Un
             expr: `namespace_pod:unbound_cache_hits:ratio_rate5m${selector} < ${cacheHitRatio} and ${queries} > 10`,
             for: "30m",
             severity: "info",
-            summary: "Few answers come from the cache",
+            summary: "Few queries are answered from the cache",
             description:
                 "Only {{ $value | humanizePercentage }} of the queries to {{ $labels.pod }} are answered from its memory.",
         },
         {
             alert: "UnboundReplicaImbalance",
-            // Replicas on nodes that do not announce the address stand by, with hardly a query: they are left out.
+            // Replicas on nodes that do not announce the address are on standby and get hardly any queries: not counted.
             expr: `min by (namespace) (${queries} > 10) / max by (namespace) (${queries}) < ${replicaShare}`,
             for: "15m",
             severity: "info",
-            summary: "The resolvers do not share the load",
+            summary: "The load is not balanced between the resolvers",
             description:
                 "A resolver in {{ $labels.namespace }} gets only {{ $value | humanizePercentage }} of the queries that the busiest one gets.",
         },
         {
             alert: "UnboundNoQueries",
-            // A resolver that no client knows is asked all the same, by its probes.
+            // The probes and health checks query even a resolver that no client uses.
             expr: `sum by (namespace) (${queries} - ${own.perPod}) - ${own.together} < ${clientQueries}`,
             for: "15m",
             severity: "warning",
-            summary: "Nobody asks the resolver",
+            summary: "No client queries the resolver",
             description:
-                "For a quarter of an hour the resolvers in {{ $labels.namespace }} were asked by their probes alone: do clients know their address?",
+                "For 15 minutes, the resolvers in {{ $labels.namespace }} have got hardly any queries but those of probes and health checks: clients may not know or not reach their address.",
         },
     ];
 }

@@ -1,13 +1,14 @@
 import { BytesIEC, OpsPerSecond, Short } from "@grafana/grafana-foundation-sdk/units";
 
 import { graph, type Row } from "../lib/dashboards";
+import type { DnsThresholds } from "./settings";
 
-/** What Redis counts a second. */
+/** Rate of one of Redis' counters, per second. */
 export const redisRate = (namespace: string, metric: string): string =>
     `sum(rate(${metric}{namespace="${namespace}"}[$__rate_interval]))`;
 
-/** What the caches hold: those in the pods' memory, and the one in Redis. */
-export function cachePanels(namespace: string): Row[] {
+/** Panels on the caches in the pods' memory and on the shared one in Redis. */
+export function cachePanels(namespace: string, { redisEvictions }: DnsThresholds): Row[] {
     const selector = `{namespace="${namespace}",pod=~"$pod"}`;
     const redis = (metric: string) => `sum(${metric}{namespace="${namespace}"})`;
     return [
@@ -15,13 +16,13 @@ export function cachePanels(namespace: string): Row[] {
             7,
             graph(
                 "Memory of the caches",
-                "What messages and record sets take in each pod. They grow to a fixed size; worry when they start anew: the pod has restarted.",
+                "Memory of the message and record set caches of each pod. They grow to a fixed size; a drop means that the pod has restarted.",
                 BytesIEC,
                 { "{{cache}} {{pod}}": `sum by (pod, cache) (unbound_memory_caches_bytes${selector})` },
             ),
             graph(
                 "Entries of the caches",
-                "How much each pod remembers. Worry when it stays low under load: the pod keeps restarting.",
+                "Number of entries in the caches of each pod. If it stays low under load, the pod keeps restarting.",
                 Short,
                 {
                     "messages {{pod}}": `sum by (pod) (unbound_msg_cache_count${selector})`,
@@ -30,7 +31,7 @@ export function cachePanels(namespace: string): Row[] {
             ),
             graph(
                 "Memory of Redis",
-                "What the shared cache takes, and may take. When it is full, it forgets what was used least.",
+                "Memory that the shared cache uses, and its limit. When it is full, the least recently used answers are evicted.",
                 BytesIEC,
                 { used: redis("redis_memory_used_bytes"), limit: redis("redis_memory_max_bytes") },
             ),
@@ -39,26 +40,27 @@ export function cachePanels(namespace: string): Row[] {
             7,
             graph(
                 "Keys in Redis",
-                "Answers in the shared cache. Worry when many of them do not expire: a resolver started while Redis was away.",
+                "Answers in the shared cache. If many have no expiry, a resolver was started while Redis was down.",
                 Short,
                 { all: redis("redis_db_keys"), "that expire": redis("redis_db_keys_expiring") },
             ),
             graph(
-                "Forgotten by Redis",
-                "Answers that expire, and that have to go before for want of memory. Worry when the latter go on: Redis is too small.",
+                "Answers removed from Redis",
+                "Answers that have expired, and answers that were evicted earlier because the memory was full: Redis is too small.",
                 OpsPerSecond,
                 {
                     expired: redisRate(namespace, "redis_expired_keys_total"),
                     evicted: redisRate(namespace, "redis_evicted_keys_total"),
                 },
+                { above: [redisEvictions] },
             ),
             graph(
-                "Clients of Redis",
-                "Connections of the resolvers' threads. Worry when there are none, or some are turned away.",
+                "Connections to Redis",
+                "Connections of the resolvers' threads and of the exporter, and connections that were rejected.",
                 Short,
                 {
                     connected: redis("redis_connected_clients"),
-                    "turned away in 5 minutes": `sum(increase(redis_rejected_connections_total{namespace="${namespace}"}[5m]))`,
+                    "rejected in 5 minutes": `sum(increase(redis_rejected_connections_total{namespace="${namespace}"}[5m]))`,
                 },
             ),
         ],

@@ -3,12 +3,20 @@ import { PercentUnit, RequestsPerSecond, Seconds, Short } from "@grafana/grafana
 import { choice, type Dashboard, dashboard, graph, heatmap, layers, stat, states } from "../lib/dashboards";
 import { cachePanels, redisRate } from "./cache-panels";
 import { probed } from "./probes";
+import type { DnsObjectives, DnsThresholds } from "./settings";
 import type { windows } from "./slo";
 
 const shownWindows = ["1h", "6h", "1d", "3d"] satisfies (typeof windows)[number][];
 
-/** The page of the resolver and of the cache that its pods share. */
-export function dnsDashboard(namespace: string): Dashboard {
+export interface DnsDashboardOptions {
+    readonly namespace: string;
+    readonly thresholds: DnsThresholds;
+    readonly objectives: DnsObjectives;
+}
+
+/** The dashboard of the resolver and of the cache that its pods share. Its limits are the stack's. */
+export function dnsDashboard({ namespace, thresholds, objectives }: DnsDashboardOptions): Dashboard {
+    const { servfailRatio, unansweredRatio, bogusRatio, answerSeconds, recursionSeconds, cacheHitRatio } = thresholds;
     const here = `namespace="${namespace}"`;
     const selector = `{${here},pod=~"$pod"}`;
     const rate = (metric: string, by = "pod") => `sum by (${by}) (rate(${metric}${selector}[$__rate_interval]))`;
@@ -23,14 +31,14 @@ export function dnsDashboard(namespace: string): Dashboard {
     return dashboard({
         uid: "noc-dns",
         title: "DNS",
-        description: "The resolver: what it is asked, how well and how fast it answers, and what its caches hold.",
+        description: "The resolver: queries, answers and their latency, and the caches.",
         variables: [choice("pod", `unbound_up{${here}}`).label("Pod")],
         rows: [
             [
                 4,
                 stat(
                     "Answered now",
-                    "Share of the latest probes of the resolver's address that were answered. Below 100 %, clients notice.",
+                    "Fraction of the latest probes of the resolver's address that were answered. Below 100 %, clients may be affected.",
                     PercentUnit,
                     {
                         "{{transport}}": `sum by (transport) (probe_success${addressProbes}) / count by (transport) (probe_success${addressProbes})`,
@@ -39,24 +47,24 @@ export function dnsDashboard(namespace: string): Dashboard {
                 ),
                 stat(
                     "Availability",
-                    "Share of the probes of the address that were answered in that time. What it lacks is spent of the error budget.",
+                    "Fraction of the probes of the address that were answered in that time. Orange: below the objective; red: ten times the error budget is used.",
                     PercentUnit,
                     goodShare("namespace:dns_unanswered"),
-                    { below: [0.999, 0.99] },
+                    { below: objectiveLimits(objectives.availability) },
                 ).decimals(2),
                 stat(
                     "Answered in time",
-                    "Share of the queries that were answered within the objective's time. What it lacks is spent of the error budget.",
+                    "Fraction of the queries that were answered within the objective's time. Orange: below the objective; red: ten times the error budget is used.",
                     PercentUnit,
                     goodShare("namespace:dns_slow"),
-                    { below: [0.99, 0.95] },
+                    { below: objectiveLimits(objectives.latency) },
                 ).decimals(2),
             ],
             [
                 8,
                 states(
                     "Probes",
-                    "Whether the address and each pod answered all questions. Worry when the address is red; a pod may be while it starts.",
+                    "Whether the address and each pod answered all probes. A pod may be red while it starts; if the address is red, clients get no answers.",
                     {
                         "address {{transport}}": `min by (transport) (probe_success${addressProbes})`,
                         "{{pod}} {{transport}}": `min by (pod, transport) (probe_success${podProbes})`,
@@ -65,12 +73,13 @@ export function dnsDashboard(namespace: string): Dashboard {
                 ),
                 graph(
                     "Duration of the probes",
-                    "How long the slowest of them took, seen from the cluster. Worry when it stays above 200 ms.",
+                    "The slowest probe of the address and of each pod. The line is the alert threshold for the average of five minutes.",
                     Seconds,
                     {
                         "address {{transport}}": `max by (transport) (probe_duration_seconds${addressProbes})`,
                         "{{pod}} {{transport}}": `max by (pod, transport) (probe_duration_seconds${podProbes})`,
                     },
+                    { above: [answerSeconds] },
                 ),
             ],
             "Load",
@@ -78,7 +87,7 @@ export function dnsDashboard(namespace: string): Dashboard {
                 8,
                 graph(
                     "Queries",
-                    "What each pod and all together are asked. Worry when it drops to nothing, or jumps without a reason.",
+                    "Queries to each pod and to all together. Zero means that no client uses the resolver.",
                     RequestsPerSecond,
                     {
                         "{{pod}}": `namespace_pod:unbound_queries:rate5m${selector}`,
@@ -87,7 +96,7 @@ export function dnsDashboard(namespace: string): Dashboard {
                 ),
                 layers(
                     "Transports",
-                    "How the queries come. Much TCP means answers too long for UDP, or somebody who tries connections out.",
+                    "Queries by transport. Much TCP means answers that are too long for UDP, or an attack on the TCP connections.",
                     RequestsPerSecond,
                     {
                         UDP: `${all("unbound_queries_total")} - ${all("unbound_query_tcp_total")}`,
@@ -96,7 +105,7 @@ export function dnsDashboard(namespace: string): Dashboard {
                 ),
                 layers(
                     "Types of query",
-                    "What is asked for. Much ANY or TXT may be an attack or a tunnel.",
+                    "Queries by record type. Much ANY or TXT may be an attack or a tunnel.",
                     RequestsPerSecond,
                     { "{{type}}": rate("unbound_query_types_total", "type") },
                 ),
@@ -106,85 +115,104 @@ export function dnsDashboard(namespace: string): Dashboard {
                 8,
                 graph(
                     "Answers",
-                    "What the answers say. Much NXDOMAIN may be a wrong search list or malware, much SERVFAIL is trouble upstream.",
+                    "Answers by response code. Much NXDOMAIN points to a wrong search list or to malware, much SERVFAIL to upstream problems.",
                     RequestsPerSecond,
                     { "{{rcode}}": rate("unbound_answer_rcodes_total", "rcode") },
                 ),
                 graph(
-                    "Failed answers",
-                    "Share that is SERVFAIL, that fails DNSSEC validation, and of the lookups that get no answer at all. Worry when it stays: upstream is away, or zones do not validate.",
+                    "SERVFAIL",
+                    "Fraction of the answers that are SERVFAIL: upstream servers cannot be reached, or answers fail validation.",
                     PercentUnit,
-                    {
-                        "SERVFAIL {{pod}}": `namespace_pod:unbound_servfail:ratio_rate5m${selector}`,
-                        "bogus {{pod}}": `namespace_pod:unbound_bogus:ratio_rate5m${selector}`,
-                        "unanswered {{pod}}": `namespace_pod:unbound_unanswered:ratio_rate5m${selector}`,
-                    },
-                    { above: [0.05, 0.2] },
+                    { "{{pod}}": `namespace_pod:unbound_servfail:ratio_rate5m${selector}` },
+                    { above: [servfailRatio] },
+                ),
+                graph(
+                    "Unanswered",
+                    "Fraction of the lookups that get no answer: upstream servers do not respond, or too slowly.",
+                    PercentUnit,
+                    { "{{pod}}": `namespace_pod:unbound_unanswered:ratio_rate5m${selector}` },
+                    { above: [unansweredRatio] },
+                ),
+            ],
+            [
+                8,
+                graph(
+                    "Bogus",
+                    "Fraction of the answers that fail DNSSEC validation: a zone is signed incorrectly, or somebody forges answers.",
+                    PercentUnit,
+                    { "{{pod}}": `namespace_pod:unbound_bogus:ratio_rate5m${selector}` },
+                    { above: [bogusRatio] },
                 ),
                 graph(
                     "Secured by DNSSEC",
-                    "Share of the answers that were validated. Worry when it falls to nothing where it was not: nothing is validated any more.",
+                    "Fraction of the answers that passed validation. If it drops to zero, nothing is validated any more.",
                     PercentUnit,
                     { secure: `${all("unbound_answers_secure_total")} / ${all("unbound_queries_total")}` },
                 ).max(1),
+                graph(
+                    "Dropped and unwanted",
+                    "Queries dropped from a full request list or refused by noc:dns.allowFrom, and replies to no query of the resolver, which may be forged.",
+                    RequestsPerSecond,
+                    {
+                        "dropped by {{pod}}": `namespace_pod:unbound_dropped:rate5m${selector}`,
+                        "refused queries": all("unbound_unwanted_queries_total"),
+                        "unwanted replies": all("unbound_unwanted_replies_total"),
+                    },
+                ),
             ],
-            "Speed",
+            "Latency",
             [
                 8,
                 graph(
                     "Hit ratio",
-                    "Share that the pods' memory answers, and of the rest that Redis does. Low for a while after a start; else the cache is too small.",
+                    "Fraction of the queries that a pod's own cache answers, and of the remaining ones that Redis answers. Low for a while after a start.",
                     PercentUnit,
                     {
                         "{{pod}}": `namespace_pod:unbound_cache_hits:ratio_rate5m${selector}`,
                         all: `${all("unbound_cache_hits_total")} / (${all("unbound_cache_hits_total")} + ${all("unbound_cache_misses_total")})`,
                         Redis: `${redis("redis_keyspace_hits_total")} / (${redis("redis_keyspace_hits_total")} + ${redis("redis_keyspace_misses_total")})`,
                     },
+                    { below: [cacheHitRatio, 0] },
                 ).max(1),
                 heatmap(
-                    "Time of look-ups",
-                    "How long the answers took that were not in memory. Worry when the bright band moves up.",
+                    "Duration of lookups",
+                    "Distribution of the duration of lookups, that is of answers that are not in the cache.",
                     Seconds,
                     `sum by (le) (increase(unbound_response_time_seconds_bucket{${here},pod=~"$pod",le=~"0[.]00[1-9].*|0[.]0[1-9].*|0[.][1-9].*|[1-8]([.]0)?|[+]Inf"}[$__rate_interval]))`,
                 ),
                 graph(
-                    "Quantiles of look-ups",
-                    "The time that half, nine in ten and ninety-nine in a hundred look-ups take at most. Worry when p90 is above a second.",
+                    "Percentiles of lookups",
+                    "Percentiles of the duration of lookups. The line is the alert threshold for the 90th percentile.",
                     Seconds,
                     { p50: quantile(0.5), p90: quantile(0.9), p99: quantile(0.99) },
-                    { above: [1, 2] },
+                    { above: [recursionSeconds] },
                 ),
             ],
             [
                 8,
                 graph(
-                    "Ahead of time and after it",
-                    "Names fetched before they expire, and answers given although expired. Much of the latter means that upstream is away.",
+                    "Prefetched and expired",
+                    "Names that are looked up again before they expire, and expired answers that are served because upstream servers do not answer.",
                     RequestsPerSecond,
                     { prefetched: all("unbound_prefetches_total"), expired: all("unbound_expired_total") },
                 ),
                 graph(
                     "Request list",
-                    "Look-ups under way. Worry when it grows and stays: upstream is slow, or somebody asks for names that do not exist.",
+                    "Pending lookups. If they stay high, upstream servers are slow, or clients query names that do not exist.",
                     Short,
                     {
                         "{{pod}}": `sum by (pod) (unbound_request_list_current_all${selector})`,
                         "{{pod}} for clients": `sum by (pod) (unbound_request_list_current_user${selector})`,
                     },
                 ),
-                graph(
-                    "Turned away",
-                    "Queries dropped from a full request list or from outside dnsAllowFrom, and replies nobody asked for. The last may be forgery.",
-                    RequestsPerSecond,
-                    {
-                        "dropped by {{pod}}": `namespace_pod:unbound_dropped:rate5m${selector}`,
-                        "unwanted queries": all("unbound_unwanted_queries_total"),
-                        "unwanted replies": all("unbound_unwanted_replies_total"),
-                    },
-                ),
             ],
             "Caches",
-            ...cachePanels(namespace),
+            ...cachePanels(namespace, thresholds),
         ],
     });
+}
+
+/** Below the objective, and where ten times the error budget is used. */
+function objectiveLimits(objective: number): [number, number] {
+    return [objective, Number((1 - 10 * (1 - objective)).toPrecision(6))];
 }

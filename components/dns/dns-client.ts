@@ -12,24 +12,24 @@ import { randomInt } from "node:crypto";
 import { createSocket } from "node:dgram";
 import { connect } from "node:net";
 
-/** How to ask. */
+/** How a query is sent. */
 export interface Ask {
     readonly tcp?: boolean;
     /** Defaults to 53. */
     readonly port?: number;
-    /** Whether to ask for DNSSEC records, and so for the AD flag. */
+    /** Whether to set the DO flag, so that the answer has the AD flag if it was validated. */
     readonly dnssec?: boolean;
-    /** The address of this machine to ask from. Defaults to the routing table's choice. */
+    /** Source address of the query. Defaults to the routing table's choice. */
     readonly from?: string;
 }
 
-/** An answer with its response code in words. */
+/** An answer with the name of its response code. */
 export type Answer = DecodedPacket & { rcode: string };
 
-/** After how many milliseconds without an answer a question over UDP is asked again, once. */
+/** Time after which a query over UDP is sent again, once, in milliseconds. */
 export const retransmission = 2000;
 
-/** Asks a server one question. @throws Error where no answer comes within five seconds. */
+/** Sends a query to a server. @throws Error if no answer arrives within five seconds. */
 export async function ask(server: string, name: string, type: RecordType = "A", how: Ask = {}): Promise<Answer> {
     const query: Packet = {
         type: "query",
@@ -44,7 +44,7 @@ export async function ask(server: string, name: string, type: RecordType = "A", 
     return answer as Answer;
 }
 
-/** The addresses in an answer. */
+/** The IPv4 addresses in an answer. */
 export const addressesIn = ({ answers }: Answer): string[] =>
     (answers ?? []).flatMap((answer) => (answer.type === "A" ? [answer.data] : []));
 
@@ -56,7 +56,7 @@ function overUdp(server: string, query: Packet, { port = 53, from }: Ask): Promi
             const send = () => socket.send(encode(query), port, server);
             socket.on("error", reject).on("message", (message) => resolve(decode(message)));
             socket.bind({ address: from }, send);
-            // A datagram may be lost: a stub resolver asks again after some seconds.
+            // A datagram may be lost; stub resolvers send a query again after some seconds, too.
             again = setTimeout(send, retransmission);
         },
         () => {
@@ -88,11 +88,11 @@ function overTcp(server: string, query: Packet, { port = 53, from }: Ask): Promi
 function within<T>(
     start: (resolve: (value: T) => void, reject: (error: Error) => void) => void,
     end: () => void,
-    what: string,
+    description: string,
 ): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
     return new Promise<T>((resolve, reject) => {
-        timer = setTimeout(() => reject(new Error(`no answer from ${what} within 5 s`)), 5000);
+        timer = setTimeout(() => reject(new Error(`no answer from ${description} within 5 s`)), 5000);
         start(resolve, reject);
     }).finally(() => {
         clearTimeout(timer);

@@ -2,18 +2,18 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 
-import type { Problem } from "../../config/problems";
 import { Component, type ComponentArgs, type ComponentOptions, defineComponent } from "../lib/component";
-import { repeated } from "../lib/distinct";
 import { loadBalancerAddress, loadBalancerService } from "../lib/load-balancer";
 import { metricsService } from "../lib/metrics";
 import type { MonitoringSpec } from "../lib/monitoring-spec";
 import { labels } from "../lib/pods";
 import { dnsMonitoring } from "./monitoring";
-import { redis } from "./redis";
-import { type DnsSettings, dnsSettings } from "./settings";
+import { redis, redisPods } from "./redis";
+import { dnsProblems } from "./rules";
+import { dnsSettings } from "./settings";
 import { app, exporterPort, unbound } from "./unbound";
-import { cachedbConf, dnsPort, forwardZonesConf, unboundConf } from "./unbound-config";
+import { cachedbConf, configFiles, dnsPort, upstreamPorts } from "./unbound-config";
+import { configCheck } from "./unbound-files";
 
 export interface DnsOptions extends ComponentArgs<typeof dnsSettings> {
     /** Name of an existing namespace. */
@@ -26,27 +26,21 @@ export class Dns extends Component {
     public readonly address: pulumi.Output<string>;
     public readonly monitoring: MonitoringSpec;
 
-    /** @param opts `dependsOn` holds back only the Service, which needs a load balancer; the pods start meanwhile. */
+    /** @param opts `dependsOn` delays only the Service, which needs a load balancer, and not the pods. */
     constructor(name: string, args: DnsOptions, { dependsOn = [], ...opts }: ComponentOptions = {}) {
         super("dns:Dns", name, dnsSettings, args, opts);
         const settings = dnsSettings.parse(args.settings);
         const { namespace, site } = args;
         const child = { parent: this };
+        const pods = { app };
 
-        const password = new random.RandomPassword("redis-password", { length: 32, special: false }, child);
         const seed = new random.RandomPassword("cachedb-seed", { length: 32, special: false }, child);
-        const cache = redis(
-            { namespace, memory: settings.redisMemory, password: password.result, client: app, site },
-            child,
-        );
+        const cache = redis({ namespace, memory: settings.redisMemory, clients: pods, site }, child);
 
-        // Without a name of its own: a change makes a new ConfigMap, the pods roll over to it, then the old one goes.
+        // Pulumi names it: a change makes a new ConfigMap, the pods roll over to it, then the old one is deleted.
         const config = new k8s.core.v1.ConfigMap(
             "unbound-config",
-            {
-                metadata: { namespace, labels: labels(app) },
-                data: { "unbound.conf": unboundConf(settings), "forward-zones.conf": forwardZonesConf(settings) },
-            },
+            { metadata: { namespace, labels: labels(app) }, data: configFiles(settings) },
             child,
         );
         const secret = new k8s.core.v1.Secret(
@@ -55,19 +49,22 @@ export class Dns extends Component {
                 metadata: { namespace, labels: labels(app) },
                 stringData: {
                     "cachedb.conf": pulumi
-                        .all([cache.spec.clusterIP, password.result, seed.result])
+                        .all([cache.address, cache.password, seed.result])
                         .apply(([host, password, seed]) => cachedbConf({ host, password, seed })),
                 },
             },
             child,
         );
+        const files = { config: config.metadata.name, secret: secret.metadata.name };
         unbound(
             {
                 ...settings,
                 namespace,
-                config: config.metadata.name,
-                secret: secret.metadata.name,
-                redis: cache.spec.clusterIP,
+                files,
+                check: configCheck({ namespace, files, site }, child),
+                redis: cache.address,
+                redisPods,
+                upstreamPorts: upstreamPorts(settings),
                 site,
             },
             child,
@@ -77,7 +74,7 @@ export class Dns extends Component {
             {
                 name: app,
                 namespace,
-                selector: { app },
+                selector: pods,
                 address: settings.address,
                 ports: [
                     { name: "dns", port: 53, protocol: "UDP", targetPort: dnsPort },
@@ -87,7 +84,7 @@ export class Dns extends Component {
             },
             { ...child, dependsOn: [...dependsOn] },
         );
-        metricsService({ app, namespace, selector: { app }, port: exporterPort }, child);
+        metricsService({ app, namespace, selector: pods, port: exporterPort }, child);
 
         this.address = loadBalancerAddress(service);
         this.monitoring = dnsMonitoring({
@@ -95,7 +92,7 @@ export class Dns extends Component {
             namespace: site.namespace,
             service: app,
             address: this.address,
-            pods: { app },
+            pods,
             settings,
         });
         this.registerOutputs({ address: this.address });
@@ -106,21 +103,8 @@ export const dns = defineComponent({
     name: "dns",
     title: "DNS",
     settings: dnsSettings,
-    problems,
+    problems: dnsProblems,
     addresses: ({ address }) =>
         address === undefined ? [] : [{ key: "noc:dns.address", text: address, use: "service" }],
     namespaces: (_, site) => [site.namespace],
 });
-
-function problems({ allowFrom, forwardZones, stubZones }: DnsSettings): Problem[] {
-    const canonical = (name: string) => name.toLowerCase().replace(/\.?$/, ".");
-    const zones = [
-        ...forwardZones.map(({ name }, i) => ({ key: `noc:dns.forwardZones[${i}].name`, value: canonical(name) })),
-        ...stubZones.map(({ name }, i) => ({ key: `noc:dns.stubZones[${i}].name`, value: canonical(name) })),
-    ];
-    const remedy = "allows nobody to ask; list the networks of the clients";
-    return [
-        ...(allowFrom.length === 0 ? [{ key: "noc:dns.allowFrom", value: [], remedy }] : []),
-        ...repeated(zones, "send each zone to one set of servers"),
-    ];
-}

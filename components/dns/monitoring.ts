@@ -23,7 +23,7 @@ export interface DnsMonitoringOptions {
     readonly settings: Pick<DnsSettings, "probeNames" | "thresholds" | "objectives">;
 }
 
-/** What monitoring has to know of the resolver and of its cache. */
+/** The monitoring spec of the resolver and of its cache. */
 export function dnsMonitoring({
     component,
     namespace,
@@ -54,7 +54,7 @@ export function dnsMonitoring({
             },
             { name: "redis", records: [], alerts: redisAlerts(namespace, thresholds) },
         ],
-        dashboards: [dnsDashboard(namespace)],
-        overview: dnsOverview(namespace),
+        dashboards: [dnsDashboard({ namespace, thresholds, objectives })],
+        overview: dnsOverview(namespace, thresholds),
     };
 }

@@ -1,4 +1,4 @@
-/** What is asked of the resolver from outside: at its address and at each of its pods, over UDP and TCP. */
+/** Probes of the resolver by the blackbox exporter: at its address and at each of its pods, over UDP and TCP. */
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Alert, BlackboxModule, Probe } from "../lib/monitoring-spec";
@@ -10,20 +10,20 @@ export interface DnsProbesOptions {
     readonly address: pulumi.Input<string>;
     /** Labels of the resolver's pods. */
     readonly pods: Record<string, string>;
-    /** Names with an A record that have to be found, beside the one that the resolver answers on its own. */
+    /** Names with an A record to look up, beside the resolver's own name. */
     readonly names: readonly string[];
 }
 
-/** How often each question is asked, in seconds. */
+/** Time between two probes for the same name, in seconds. */
 const interval = 15;
 
 const job = "dns-probe";
 
-/** Selects the samples of the probes of the address or of the pods. */
+/** Selects the samples of the probes of the address or of the pods. `more` are further matchers, each after a comma. */
 export const probed = (namespace: string, target: "address" | "pod", more = ""): string =>
     `{job="${job}",namespace="${namespace}",target="${target}"${more}}`;
 
-/** Every name over both transports, at the address and at each pod. */
+/** Probes for every name over both transports, at the address and at each pod. */
 export function dnsProbes({ address, pods, names }: DnsProbesOptions): Probe[] {
     return [healthName, ...names].flatMap((query, i) =>
         (["udp", "tcp"] as const).flatMap((transport): Probe[] => {
@@ -48,9 +48,9 @@ export function dnsProbes({ address, pods, names }: DnsProbesOptions): Probe[] {
     );
 }
 
-/** What the resolver is asked a second by probes and health checks, and by no client: by pod, and at its address. */
+/** Queries per second that come from probes and health checks: at each pod, and at the address. */
 export function ownQueries(names: readonly string[]): { perPod: number; together: number } {
-    const healthChecks = 1 / healthPeriods.readiness + 1 / healthPeriods.liveness;
+    const healthChecks = 1 / healthPeriods.readiness;
     const probes = (2 * (1 + names.length)) / interval;
     return { perPod: rounded(healthChecks + probes), together: rounded(probes) };
 }
@@ -68,13 +68,13 @@ function dnsModule(name: string, transport: "udp" | "tcp", query: string): Black
             query_name: query,
             query_type: "A",
             valid_rcodes: ["NOERROR"],
-            // A name without an A record is NOERROR too.
+            // The answer for a name without an A record is NOERROR as well.
             validate_answer_rrs: { fail_if_none_matches_regexp: [".*\\sIN\\sA\\s.*"] },
         },
     };
 }
 
-/** The alerts on what the probes find. */
+/** The alerts on the results of the probes. */
 export function dnsProbeAlerts(namespace: string, { answerSeconds }: DnsThresholds): Alert[] {
     const own = `,query="${healthName}"`;
     return [
@@ -99,9 +99,9 @@ export function dnsProbeAlerts(namespace: string, { answerSeconds }: DnsThreshol
             expr: `probe_success${probed(namespace, "address", `,query!="${healthName}"`)} == 0`,
             for: "5m",
             severity: "warning",
-            summary: "A name is not found",
+            summary: "A name cannot be resolved",
             description:
-                "{{ $labels.instance }} has found no address for {{ $labels.query }} over {{ $labels.transport }} for five minutes: upstream servers cannot be reached, or the name is gone.",
+                "{{ $labels.instance }} has returned no address for {{ $labels.query }} over {{ $labels.transport }} for five minutes: upstream servers cannot be reached, or the name no longer exists.",
             implies: [{ alerts: ["DnsSlowAnswers"], equal: ["namespace", "transport", "query"] }],
         },
         {
@@ -109,7 +109,7 @@ export function dnsProbeAlerts(namespace: string, { answerSeconds }: DnsThreshol
             expr: `probe_success${probed(namespace, "pod", own)} == 0`,
             for: "2m",
             severity: "warning",
-            summary: "A resolver's pod does not answer",
+            summary: "A resolver pod does not answer",
             description:
                 "{{ $labels.pod }} has not answered over {{ $labels.transport }} for two minutes, not even a query for its own name.",
         },
@@ -120,7 +120,7 @@ export function dnsProbeAlerts(namespace: string, { answerSeconds }: DnsThreshol
             severity: "warning",
             summary: "Answers are slow",
             description:
-                "The resolver takes {{ $value | humanizeDuration }} to answer {{ $labels.query }} over {{ $labels.transport }}, seen from the cluster.",
+                "On average, the resolver takes {{ $value | humanizeDuration }} to answer a probe for {{ $labels.query }} over {{ $labels.transport }}.",
         },
     ];
 }

@@ -19,21 +19,28 @@ describe("alerts on Redis", () => {
         [
             {
                 alert: "RedisDown",
-                cause: "it does not answer",
-                series: [{ series: `redis_up{${redis}}`, well: 1, trouble: 0 }],
+                cause: "its exporter gets no answer",
+                series: [
+                    // While only the exporter fails, the alert does not fire.
+                    { series: `redis_up{${redis}}`, well: "absent", trouble: 0 },
+                    { series: `up{${redis}}`, well: 0, trouble: 1 },
+                ],
                 firesAfter: 1,
                 labels: { ...perRedis, job: "redis" },
                 description:
-                    "Redis has not answered its exporter for a minute, or is not scraped at all: each resolver has only its own memory.",
+                    "Redis has not answered its exporter for a minute, or has no exporter: each resolver has only its own cache.",
             },
             {
                 alert: "RedisDown",
-                cause: "nothing says anything",
-                series: [{ series: `redis_up{${redis}}`, well: 1, trouble: "absent" }],
+                cause: "there is no exporter",
+                series: [
+                    { series: `redis_up{${redis}}`, well: 1, trouble: "absent" },
+                    { series: `up{${redis}}`, well: 1, trouble: "absent" },
+                ],
                 firesAfter: 1,
                 labels: { namespace, job: "redis" },
                 description:
-                    "Redis has not answered its exporter for a minute, or is not scraped at all: each resolver has only its own memory.",
+                    "Redis has not answered its exporter for a minute, or has no exporter: each resolver has only its own cache.",
             },
             {
                 alert: "RedisMemoryNearlyFull",
@@ -43,7 +50,8 @@ describe("alerts on Redis", () => {
                 ],
                 firesAfter: 15,
                 labels: { ...perRedis, job: "redis" },
-                description: "Redis uses 96% of its memory. It forgets what was used least when it is full.",
+                description:
+                    "Redis uses 96% of its memory limit. When it is full, it evicts the least recently used answers.",
             },
             {
                 alert: "RedisEvictions",
@@ -51,7 +59,7 @@ describe("alerts on Redis", () => {
                 firesAfter: 15,
                 recoversAfter: 5,
                 labels: perRedis,
-                description: "Redis forgets 20 answers a second before they expire, for want of memory.",
+                description: "Redis evicts 20 answers per second before they expire, because its memory is full.",
             },
             {
                 alert: "RedisRejectedConnections",
@@ -70,7 +78,7 @@ describe("alerts on Redis", () => {
                 ],
                 firesAfter: 15,
                 labels: perRedis,
-                description: "10% of the answers in Redis have no expiry: a resolver was started while Redis was away.",
+                description: "10% of the answers in Redis have no expiry: a resolver was started while Redis was down.",
             },
         ],
     );

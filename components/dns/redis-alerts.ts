@@ -1,20 +1,20 @@
-/** What is watched of the shared cache. Names: https://github.com/oliver006/redis_exporter */
+/** Alerts on the shared cache. The metrics: https://github.com/oliver006/redis_exporter */
 import type { Alert } from "../lib/monitoring-spec";
 import type { DnsThresholds } from "./settings";
 
-/** The alerts on Redis. None is critical: the resolvers answer without it, only slower. */
+/** The alerts on Redis. None is critical: the resolvers also answer without it, but more slowly. */
 export function redisAlerts(namespace: string, thresholds: DnsThresholds): Alert[] {
     const { redisMemoryRatio, redisEvictions, redisUnexpiringRatio } = thresholds;
     const selector = `{namespace="${namespace}"}`;
     return [
         {
             alert: "RedisDown",
-            expr: `redis_up${selector} == 0 or absent(redis_up{namespace="${namespace}",job="redis"})`,
+            expr: `redis_up${selector} == 0 or absent(up{namespace="${namespace}",job="redis"})`,
             for: "1m",
             severity: "warning",
             summary: "The shared cache is down",
             description:
-                "Redis has not answered its exporter for a minute, or is not scraped at all: each resolver has only its own memory.",
+                "Redis has not answered its exporter for a minute, or has no exporter: each resolver has only its own cache.",
             implies: [
                 { alerts: ["RedisUnexpiringKeys"], equal: ["namespace"] },
                 { alerts: ["ExporterDown"], equal: ["namespace", "job"] },
@@ -27,7 +27,7 @@ export function redisAlerts(namespace: string, thresholds: DnsThresholds): Alert
             severity: "info",
             summary: "The shared cache is nearly full",
             description:
-                "Redis uses {{ $value | humanizePercentage }} of its memory. It forgets what was used least when it is full.",
+                "Redis uses {{ $value | humanizePercentage }} of its memory limit. When it is full, it evicts the least recently used answers.",
         },
         {
             alert: "RedisEvictions",
@@ -36,7 +36,7 @@ export function redisAlerts(namespace: string, thresholds: DnsThresholds): Alert
             severity: "warning",
             summary: "The shared cache is too small",
             description:
-                "Redis forgets {{ $value | humanize }} answers a second before they expire, for want of memory.",
+                "Redis evicts {{ $value | humanize }} answers per second before they expire, because its memory is full.",
             implies: [{ alerts: ["RedisMemoryNearlyFull"], equal: ["namespace", "pod"] }],
         },
         {
@@ -44,20 +44,20 @@ export function redisAlerts(namespace: string, thresholds: DnsThresholds): Alert
             expr: `sum by (namespace, pod) (increase(redis_rejected_connections_total${selector}[5m])) > 0`,
             for: "0m",
             severity: "warning",
-            summary: "The shared cache turns connections away",
+            summary: "The shared cache rejects connections",
             description:
                 "Redis has rejected {{ $value | humanize }} connections in five minutes: it has too many clients.",
         },
         {
             alert: "RedisUnexpiringKeys",
-            // Unbound learns only at its own start whether Redis can expire what it stores, and believes it for life:
-            // https://github.com/NLnetLabs/unbound/blob/release-1.24.2/cachedb/redis.c
+            // Unbound checks only at its own start whether Redis can expire keys (redis_init):
+            // https://github.com/NLnetLabs/unbound/blob/release-1.26.0/cachedb/redis.c
             expr: `sum by (namespace, pod) (redis_db_keys${selector} - redis_db_keys_expiring${selector}) / (sum by (namespace, pod) (redis_db_keys${selector}) > 100) > ${redisUnexpiringRatio}`,
             for: "15m",
             severity: "warning",
             summary: "Answers in the shared cache do not expire",
             description:
-                "{{ $value | humanizePercentage }} of the answers in Redis have no expiry: a resolver was started while Redis was away.",
+                "{{ $value | humanizePercentage }} of the answers in Redis have no expiry: a resolver was started while Redis was down.",
         },
     ];
 }

@@ -1,14 +1,18 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
 
-import { metricsService } from "../lib/metrics";
 import { imageReference } from "../lib/images";
-import { labels, runAs, unprivileged } from "../lib/pods";
+import { metricsService } from "../lib/metrics";
+import { fromPrometheus, networkPolicy, tcp } from "../lib/network-policy";
+import { corePriority, labels, leaveLostNode, runAs, unprivileged } from "../lib/pods";
 import type { Site } from "../lib/site";
-import { redisMaxMemory } from "./sizing";
+import { redisConf, redisPort } from "./redis-config";
 import { images } from "./versions";
 
 const app = "redis";
+export const redisPods = { app };
+const exporter = "redis-exporter";
 const exporterPort = 9121;
 
 /** The shared cache's settings. */
@@ -16,44 +20,43 @@ export interface RedisOptions {
     readonly namespace: pulumi.Input<string>;
     /** Memory limit, a Kubernetes quantity. */
     readonly memory: string;
-    readonly password: pulumi.Input<string>;
-    /** The `app` label of the pods that may reach it. */
-    readonly client: string;
+    /** Labels of the pods that use it. */
+    readonly clients: Readonly<Record<string, string>>;
     readonly site: Site;
 }
 
-/** Renders redis.conf: a cache that forgets what was used least and keeps nothing on disk. It holds a password. */
-export function redisConf(memory: string, password: string): string {
-    return [
-        "port 6379",
-        "protected-mode yes",
-        `requirepass "${password}"`,
-        `maxmemory ${redisMaxMemory(memory)}`,
-        // Unbound stores without expiry where it could not reach Redis at its own start: memory must be bounded here.
-        "maxmemory-policy allkeys-lru",
-        'save ""',
-        "appendonly no",
-        "tcp-keepalive 60",
-        "",
-    ].join("\n");
+/** How Unbound reaches the shared cache. */
+export interface Redis {
+    /** IP address of its Service. */
+    readonly address: pulumi.Output<string>;
+    readonly password: pulumi.Output<string>;
 }
 
-/** Redis, its exporter and the rule that lets only Unbound in. Returns its Service. */
-export function redis(options: RedisOptions, opts: pulumi.CustomResourceOptions): k8s.core.v1.Service {
-    const { namespace, memory, password, client, site } = options;
+/** Redis and, in a pod of its own, its exporter. */
+export function redis(options: RedisOptions, opts: pulumi.CustomResourceOptions): Redis {
+    const { namespace, memory, clients, site } = options;
+
+    const password = (name: string) => new random.RandomPassword(name, { length: 32, special: false }, opts).result;
+    const unboundPassword = password("redis-password");
+    const operatorPassword = password("redis-operator-password");
+    const exporterPassword = password("redis-exporter-password");
 
     const secret = new k8s.core.v1.Secret(
         "redis-config",
         {
             metadata: { namespace, labels: labels(app) },
             stringData: {
-                password,
-                "redis.conf": pulumi.output(password).apply((password) => redisConf(memory, password)),
+                "operator-password": operatorPassword,
+                "redis.conf": pulumi
+                    .all([unboundPassword, exporterPassword, operatorPassword])
+                    .apply(([unbound, exporter, operator]) =>
+                        redisConf({ memory, passwords: { default: unbound, exporter, operator } }),
+                    ),
             },
         },
         opts,
     );
-    const passwordFrom = { secretKeyRef: { name: secret.metadata.name, key: "password" } };
+    const operatorPasswordFrom = { secretKeyRef: { name: secret.metadata.name, key: "operator-password" } };
 
     new k8s.apps.v1.Deployment(
         app,
@@ -67,43 +70,28 @@ export function redis(options: RedisOptions, opts: pulumi.CustomResourceOptions)
                     spec: {
                         automountServiceAccountToken: false,
                         enableServiceLinks: false,
+                        priorityClassName: corePriority,
+                        tolerations: leaveLostNode,
                         securityContext: runAs(999, 1000),
                         containers: [
                             {
                                 name: app,
                                 image: imageReference(images.redis, site),
                                 args: ["redis-server", "/etc/redis/redis.conf"],
-                                env: [{ name: "REDISCLI_AUTH", valueFrom: passwordFrom }],
-                                ports: [{ name: "redis", containerPort: 6379 }],
+                                env: [{ name: "REDISCLI_AUTH", valueFrom: operatorPasswordFrom }],
+                                ports: [{ name: "redis", containerPort: redisPort }],
                                 readinessProbe: {
-                                    exec: { command: ["sh", "-c", "redis-cli ping | grep -q PONG"] },
+                                    exec: { command: ["sh", "-c", "redis-cli --user operator ping | grep -q PONG"] },
                                     periodSeconds: 2,
                                     timeoutSeconds: 2,
                                 },
                                 livenessProbe: { tcpSocket: { port: "redis" }, initialDelaySeconds: 10 },
-                                resources: {
-                                    requests: { cpu: "50m", memory },
-                                    limits: { memory },
-                                },
+                                resources: { requests: { cpu: "50m", memory }, limits: { cpu: "1", memory } },
                                 securityContext: unprivileged,
                                 volumeMounts: [
                                     { name: "config", mountPath: "/etc/redis", readOnly: true },
                                     { name: "data", mountPath: "/data" },
                                 ],
-                            },
-                            {
-                                name: "redis-exporter",
-                                image: imageReference(images.redisExporter, site),
-                                env: [
-                                    { name: "REDIS_ADDR", value: "redis://localhost:6379" },
-                                    { name: "REDIS_PASSWORD", valueFrom: passwordFrom },
-                                ],
-                                ports: [{ name: "metrics", containerPort: exporterPort }],
-                                resources: {
-                                    requests: { cpu: "10m", memory: "32Mi" },
-                                    limits: { memory: "64Mi" },
-                                },
-                                securityContext: unprivileged,
                             },
                         ],
                         volumes: [
@@ -114,7 +102,7 @@ export function redis(options: RedisOptions, opts: pulumi.CustomResourceOptions)
                                     items: [{ key: "redis.conf", path: "redis.conf" }],
                                 },
                             },
-                            { name: "data", emptyDir: {} },
+                            { name: "data", emptyDir: { sizeLimit: "16Mi" } },
                         ],
                     },
                 },
@@ -123,32 +111,7 @@ export function redis(options: RedisOptions, opts: pulumi.CustomResourceOptions)
         opts,
     );
 
-    // Only a network plugin that knows policies enforces this (flannel does not): the password stands without it.
-    new k8s.networking.v1.NetworkPolicy(
-        app,
-        {
-            metadata: { name: app, namespace, labels: labels(app) },
-            spec: {
-                podSelector: { matchLabels: { app } },
-                policyTypes: ["Ingress"],
-                ingress: [
-                    {
-                        from: [{ podSelector: { matchLabels: { app: client } } }],
-                        ports: [{ port: 6379 }],
-                    },
-                    {
-                        from: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "monitoring" } } }],
-                        ports: [{ port: exporterPort }],
-                    },
-                ],
-            },
-        },
-        opts,
-    );
-
-    metricsService({ app, namespace, selector: { app }, port: exporterPort }, opts);
-
-    return new k8s.core.v1.Service(
+    const service = new k8s.core.v1.Service(
         app,
         {
             metadata: {
@@ -157,9 +120,97 @@ export function redis(options: RedisOptions, opts: pulumi.CustomResourceOptions)
                 labels: labels(app),
                 annotations: { "pulumi.com/skipAwait": "true" },
             },
+            spec: { selector: { app }, ports: [{ name: "redis", port: redisPort }] },
+        },
+        opts,
+    );
+    const address = service.spec.clusterIP;
+    redisExporter({ namespace, address, password: exporterPassword, site }, opts);
+
+    networkPolicy(
+        {
+            name: app,
+            namespace,
+            podSelector: { app },
+            ingress: [{ peers: [{ pods: clients }, { pods: { app: exporter } }], ports: [tcp(redisPort)] }],
+            egress: [],
+        },
+        opts,
+    );
+    networkPolicy(
+        {
+            name: exporter,
+            namespace,
+            podSelector: { app: exporter },
+            ingress: [fromPrometheus(tcp(exporterPort))],
+            egress: [{ peers: [{ pods: { app } }], ports: [tcp(redisPort)] }],
+        },
+        opts,
+    );
+    metricsService({ app, namespace, selector: { app: exporter }, port: exporterPort }, opts);
+
+    return { address, password: unboundPassword };
+}
+
+interface RedisExporterOptions {
+    readonly namespace: pulumi.Input<string>;
+    /** IP address of Redis. */
+    readonly address: pulumi.Input<string>;
+    readonly password: pulumi.Input<string>;
+    readonly site: Site;
+}
+
+/** Redis' exporter. In Redis' own pod, an exporter that does not run would take Redis out of its Service. */
+function redisExporter(
+    { namespace, address, password, site }: RedisExporterOptions,
+    opts: pulumi.CustomResourceOptions,
+): void {
+    const secret = new k8s.core.v1.Secret(
+        exporter,
+        { metadata: { namespace, labels: labels(exporter) }, stringData: { password } },
+        opts,
+    );
+    new k8s.apps.v1.Deployment(
+        exporter,
+        {
+            metadata: { name: exporter, namespace, labels: labels(exporter) },
             spec: {
-                selector: { app },
-                ports: [{ name: "redis", port: 6379 }],
+                replicas: 1,
+                selector: { matchLabels: { app: exporter } },
+                template: {
+                    metadata: { labels: labels(exporter) },
+                    spec: {
+                        automountServiceAccountToken: false,
+                        enableServiceLinks: false,
+                        securityContext: runAs(59000, 59000),
+                        containers: [
+                            {
+                                name: exporter,
+                                image: imageReference(images.redisExporter, site),
+                                env: [
+                                    { name: "REDIS_ADDR", value: pulumi.interpolate`redis://${address}:${redisPort}` },
+                                    { name: "REDIS_USER", value: "exporter" },
+                                    {
+                                        name: "REDIS_PASSWORD",
+                                        valueFrom: { secretKeyRef: { name: secret.metadata.name, key: "password" } },
+                                    },
+                                    // It uses INFO alone: its user in Redis may do nothing else.
+                                    { name: "REDIS_EXPORTER_CONFIG_COMMAND", value: "-" },
+                                    { name: "REDIS_EXPORTER_SET_CLIENT_NAME", value: "false" },
+                                    { name: "REDIS_EXPORTER_EXCLUDE_LATENCY_HISTOGRAM_METRICS", value: "true" },
+                                    // /scrape?target=… would send its password to any address.
+                                    { name: "REDIS_EXPORTER_DISABLE_SCRAPE_ENDPOINT", value: "true" },
+                                ],
+                                ports: [{ name: "metrics", containerPort: exporterPort }],
+                                resources: {
+                                    requests: { cpu: "10m", memory: "32Mi" },
+                                    limits: { cpu: "200m", memory: "64Mi" },
+                                },
+                                securityContext: unprivileged,
+                            },
+                        ],
+                    },
+                },
             },
         },
         opts,

@@ -1,150 +1,170 @@
 import { z } from "zod";
 
-import { parseAddress } from "../../config/addresses";
-import {
-    address,
-    choice,
-    clientNetwork,
-    count,
-    domain,
-    objective,
-    positive,
-    quantity,
-    ratio,
-} from "../../config/fields";
+import { address, choice, count, objective, positive, quantity, ratio, subnet } from "../../config/fields";
+import { recordTypes } from "./record-values";
+import { recordProblems } from "./records";
+import { leastRedisMemory, mostThreads, podCpuRequest, sizeProblem } from "./sizing";
+import { trustAnchorProblem } from "./trust-anchors";
+import { domainNameProblem, serverProblem, tlsNameProblem } from "./zones";
 
-const server = z
-    .string()
-    .superRefine((text, context) => {
-        const [host = "", port, ...more] = text.split("@");
-        try {
-            parseAddress(host);
-            if (more.length > 0 || (port !== undefined && !(/^\d+$/.test(port) && +port > 0 && +port < 65536))) {
-                throw new Error("has no such port; write address@port, like 192.168.1.1@5353");
+/** Text in which the function finds no problem; a problem completes the sentence "<key> = <value> ...". */
+const checked = (problemOf: (text: string) => string | undefined, ...examples: string[]) =>
+    z
+        .string()
+        .superRefine((text, context) => {
+            const message = problemOf(text);
+            if (message !== undefined) {
+                context.addIssue({ code: "custom", message });
             }
-        } catch (error) {
-            context.addIssue({ code: "custom", message: (error as Error).message });
-        }
-    })
-    .meta({ examples: ["192.168.1.1", "192.168.1.1@5353"] });
+        })
+        .meta({ examples });
+
+const name = checked(domainNameProblem, "home.arpa");
+const server = checked((text) => serverProblem(text), "192.168.1.1", "192.168.1.1@5353", "2001:db8::53");
 
 const servers = z.array(server).min(1, { error: "is empty; list at least one server" });
 
 const stubZone = z.strictObject({
-    name: domain.describe("Name of the zone."),
-    addresses: servers.describe("Servers to ask: address or address@port."),
-    insecure: z.boolean().default(false).describe("The zone is not signed: do not validate its answers."),
+    name: name.describe("Name of the zone."),
+    addresses: servers.describe("Servers to query: address or address@port."),
+    insecure: z.boolean().default(false).describe("Whether the zone is unsigned: its answers are not validated."),
 });
 const forwardZone = stubZone.extend({
-    tls: domain.optional().describe("Ask over TLS, and require this name in the servers' certificates."),
+    tls: checked(tlsNameProblem, "dns.example.com")
+        .optional()
+        .describe("Name in the servers' certificates. If set, the zone is queried over TLS, and only with that name."),
 });
 
-const recordTypes = ["A", "AAAA", "CNAME", "PTR", "TXT", "SRV", "MX"] as const;
+const typeNames = Object.keys(recordTypes) as (keyof typeof recordTypes)[];
 const localRecord = z
     .strictObject({
-        name: domain.describe("Name that the resolver answers for."),
+        name: z
+            .string()
+            .describe("Owner name of the record.")
+            .meta({ examples: ["www.home.arpa"] }),
         type: z
-            .enum(recordTypes, { error: `is not a record type; use one of ${recordTypes.join(", ")}` })
+            .enum(typeNames, { error: `is not a record type; use one of ${typeNames.join(", ")}` })
             .describe("Type of the record."),
-        // It stands within quotes in unbound.conf, on a line of its own.
         value: z
             .string()
-            .regex(/^[^"'\\\n\r]+$/, { error: "has a quote, backslash or line break in it, or is empty" })
-            .describe("Data of the record, as in a zone file.")
+            .describe("Data of the record, as in a zone file; of a TXT record, the text without quotes around it.")
             .meta({ examples: ["192.168.1.1"] }),
-        ttl: count(0).default(3600).describe("Time to live, in seconds."),
+        ttl: z.int().default(3600).describe("Time to live, in seconds."),
     })
     .superRefine((record, context) => {
-        const check = {
-            A: address,
-            AAAA: z.ipv6({ error: "is not an IPv6 address; write it like 2001:db8::1" }),
-            CNAME: domain,
-            PTR: domain,
-            TXT: z.string(),
-            SRV: z.string(),
-            MX: z.string(),
-        }[record.type];
-        for (const issue of check.safeParse(record.value).error?.issues ?? []) {
-            context.addIssue({ code: "custom", path: ["value"], message: issue.message });
+        for (const { field, remedy } of recordProblems(record)) {
+            context.addIssue({ code: "custom", path: [field], message: remedy });
         }
     });
 
-const trustAnchor = z
-    .string()
-    .regex(/^[^\s"']+\s+(\d+\s+)?(IN\s+)?(DS|DNSKEY)\s+[^"'\n]+$/, {
-        error: 'is not a DS or DNSKEY record; write it like "corp.example. DS 12345 13 2 49FD46…"',
-    })
-    .meta({
-        examples: ["corp.example. DS 12345 13 2 49FD46E6C4B45C55D4AC49FD46E6C4B45C55D4AC49FD46E6C4B45C55D4AC0000"],
-    });
+const trustAnchor = checked(
+    trustAnchorProblem,
+    "corp.example. DS 12345 13 2 49FD46E6C4B45C55D4AC49FD46E6C4B45C55D4AC49FD46E6C4B45C55D4AC0000",
+);
+
+/** A Kubernetes quantity within limits. */
+const size = (problemOf: (text: string) => string | undefined, ...examples: string[]) =>
+    quantity
+        .superRefine((text, context) => {
+            const message = problemOf(text);
+            if (message !== undefined) {
+                context.addIssue({ code: "custom", message });
+            }
+        })
+        .meta({ examples, orNumber: true });
 
 const thresholds = z.strictObject({
-    servfailRatio: ratio.default(0.05).describe("Share of the answers that are SERVFAIL, 0 to 1."),
-    unansweredRatio: ratio.default(0.1).describe("Share of the lookups that are never answered, 0 to 1."),
-    bogusRatio: ratio.default(0.01).describe("Share of the answers that fail DNSSEC validation, 0 to 1."),
-    recursionSeconds: positive.default(1).describe("Time that nine in ten recursions take at most, in seconds."),
-    answerSeconds: positive.default(0.2).describe("Time that the answer to a probe takes on average, in seconds."),
-    cacheHitRatio: ratio.default(0.5).describe("Share of the queries that are answered from memory, 0 to 1."),
+    servfailRatio: ratio.default(0.05).describe("Fraction of the answers that are SERVFAIL, 0 to 1."),
+    unansweredRatio: ratio.default(0.1).describe("Fraction of the lookups that get no answer, 0 to 1."),
+    bogusRatio: ratio.default(0.01).describe("Fraction of the answers that fail DNSSEC validation, 0 to 1."),
+    recursionSeconds: positive.default(1).describe("90th percentile of the duration of a lookup, in seconds."),
+    answerSeconds: positive.default(0.2).describe("Average duration of a probe, in seconds."),
+    cacheHitRatio: ratio.default(0.5).describe("Fraction of the queries that a pod answers from its memory, 0 to 1."),
     replicaShare: ratio
         .default(0.2)
-        .describe("Share of the busiest replica's queries that another busy one gets, 0 to 1."),
-    clientQueries: positive.default(0.1).describe("What all clients together ask at least, in queries a second."),
-    redisMemoryRatio: ratio.default(0.95).describe("Share of Redis' memory that is in use, 0 to 1."),
-    redisEvictions: positive.default(10).describe("Answers that Redis forgets for want of memory, a second."),
-    redisUnexpiringRatio: ratio.default(0.05).describe("Share of the answers in Redis that never expire, 0 to 1."),
+        .describe("Queries that a busy replica gets, as a fraction of those that the busiest one gets, 0 to 1."),
+    clientQueries: positive.default(0.1).describe("Queries that all clients together send, per second."),
+    redisMemoryRatio: ratio.default(0.95).describe("Fraction of Redis' memory that is in use, 0 to 1."),
+    redisEvictions: positive.default(10).describe("Answers that Redis evicts because its memory is full, per second."),
+    redisUnexpiringRatio: ratio.default(0.05).describe("Fraction of the answers in Redis without an expiry, 0 to 1."),
 });
 
-/** The buckets of Unbound's histogram that are of use, in seconds. */
+/** Upper bounds of buckets of Unbound's histogram, in seconds. */
 const latencies = [0.016384, 0.032768, 0.065536, 0.131072, 0.262144, 0.524288];
 
 const objectives = z.strictObject({
     availability: objective
         .default(0.999)
-        .describe(
-            "Share of the probes of the resolver's address, for a name of its own, that are answered; from 0.94 to below 1.",
-        ),
+        .describe("Fraction of the probes of the resolver's address, for its own name, that succeed; 0.94 to below 1."),
     latency: objective
         .default(0.99)
-        .describe("Share of the queries that are answered within `latencySeconds`, from 0.94 to below 1."),
+        .describe("Fraction of the queries that are answered within `latencySeconds`, 0.94 to below 1."),
     latencySeconds: z
         .union(
             latencies.map((seconds) => z.literal(seconds)),
             { error: `is not a bucket of Unbound's histogram; use one of ${latencies.join(", ")}` },
         )
         .default(0.262144)
-        .describe("One of the buckets of Unbound's histogram, in seconds."),
+        .describe("Upper bound of one of the buckets of Unbound's histogram, in seconds."),
 });
 
 export const dnsSettings = z.strictObject({
     enabled: z.boolean().default(true).describe("Deploy Unbound and its Redis cache."),
     address: address
         .optional()
-        .describe("The resolver's load-balancer address, from one of the pools. Any free one if not set."),
-    replicas: count(1).default(1).describe("Number of Unbound pods."),
-    cpu: quantity
+        .describe("Load-balancer address of the resolver, from one of the pools. Any free one if not set."),
+    replicas: count(1)
+        .max(100, { error: "is more than 100; one for each node that announces the address is enough" })
+        .default(1)
+        .describe("Number of Unbound pods, 1 to 100."),
+    cpu: size((text) => sizeProblem(text, "cpu", podCpuRequest, mostThreads), "1", "500m")
         .default("1")
-        .describe("CPU limit of an Unbound pod, a Kubernetes quantity. It decides the number of threads."),
-    memory: quantity
+        .describe("CPU limit of an Unbound pod, a Kubernetes quantity. It sets the number of threads."),
+    memory: size((text) => sizeProblem(text, "memory"), "512Mi")
         .default("512Mi")
-        .describe("Memory limit of an Unbound pod, a Kubernetes quantity. It decides the size of the caches."),
-    redisMemory: quantity
+        .describe("Memory limit of an Unbound pod, a Kubernetes quantity. It sets the size of the caches."),
+    redisMemory: size((text) => sizeProblem(text, "memory", leastRedisMemory), "256Mi")
         .default("256Mi")
         .describe("Memory limit of Redis, a Kubernetes quantity. Three quarters of it hold the shared cache."),
     allowFrom: z
-        .array(clientNetwork)
+        .array(subnet)
         .default([])
-        .describe("Networks (CIDR) whose clients may ask. All others are refused."),
+        .describe("Networks (CIDR) of the clients. Queries from anywhere else are refused."),
+    clientQueryLimit: count(0)
+        .default(5000)
+        .describe(
+            "Queries per second that the resolver accepts from one client address. Of those beyond, nine in ten are dropped. 0: no limit.",
+        ),
     dnssec: z.boolean().default(true).describe("Validate answers with DNSSEC."),
     trustAnchors: z
         .array(trustAnchor)
         .default([])
-        .describe("DS or DNSKEY records of signed zones that no public chain of trust leads to."),
-    forwardZones: z.array(forwardZone).default([]).describe("Zones that are forwarded to other resolvers."),
-    stubZones: z.array(stubZone).default([]).describe("Zones whose authoritative servers are asked directly."),
-    localRecords: z.array(localRecord).default([]).describe("Records that the resolver answers itself."),
-    ipv6: z.boolean().default(false).describe("Ask and answer over IPv6 as well. Needs a dual-stack cluster."),
+        .describe("DS or DNSKEY records of signed zones that have no chain of trust from the root."),
+    rebindingProtection: z
+        .boolean()
+        .default(true)
+        .describe(
+            "Remove private, loopback and link-local addresses from the answers of public zones, so that a website cannot use a name of its own to reach hosts on the clients' network. Forward zones, stub zones and local records are exempt.",
+        ),
+    privateDomains: z
+        .array(name)
+        .default([])
+        .describe(
+            "Public domains whose names may have private or loopback addresses all the same, such as DNS blocklists (127.0.0.2).",
+        )
+        .meta({ examples: [["corp.example"]] }),
+    forwardZones: z.array(forwardZone).default([]).describe("Zones whose queries are forwarded to other resolvers."),
+    stubZones: z.array(stubZone).default([]).describe("Zones whose authoritative servers are queried directly."),
+    localRecords: z.array(localRecord).default([]).describe("Records that the resolver itself answers with."),
+    upstreamIpv6: z
+        .boolean()
+        .default(false)
+        .describe(
+            "Query authoritative servers and forwarders over IPv6 as well. Needs pods with IPv6 connectivity. Clients are served over IPv4 only.",
+        ),
     probeNames: z
-        .array(domain)
+        .array(name)
+        .max(100, { error: "has more than 100 names; each is looked up every 15 seconds, so list a few" })
         .default([])
         .describe(
             "Names with an A record that monitoring looks up every 15 seconds, at the resolver's address and at each pod.",
@@ -161,5 +181,3 @@ export const dnsSettings = z.strictObject({
 export type DnsSettings = z.output<typeof dnsSettings>;
 export type DnsThresholds = DnsSettings["thresholds"];
 export type DnsObjectives = DnsSettings["objectives"];
-
-export type LocalRecord = DnsSettings["localRecords"][number];

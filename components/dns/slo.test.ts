@@ -10,7 +10,7 @@ const probe = 'namespace="noc",job="dns-probe",target="address",transport="tcp",
 
 describe("alerts on the objectives of DNS", () => {
     const failing = (well: number, trouble: number) => [{ series: `probe_success{${probe}}`, well, trouble }];
-    /** Of a thousand queries a minute, all of them looked up, so many are slower than the objective. */
+    /** Of 1000 queries per minute, all of them lookups, the given number is slower than the objective. */
     const slow = (well: number, trouble: number) => [
         { series: `unbound_queries_total{${pod},thread="0"}`, well: 1000, trouble: 1000, counter: true },
         { series: `unbound_cache_misses_total{${pod},thread="0"}`, well: 1000, trouble: 1000, counter: true },
@@ -33,18 +33,18 @@ describe("alerts on the objectives of DNS", () => {
         [
             {
                 alert: "DnsAvailabilityFastBurn",
-                // A tenth of the probes fails: nine minutes of it are more than 1.44 % of an hour.
+                // One in ten probes fails: after nine minutes, more than 1.44 % of an hour.
                 series: failing(1 - 0.0009, 0.9),
                 calm: 400,
                 firesAfter: 10,
                 recoversAfter: 6,
                 labels: { namespace },
                 description:
-                    "The resolvers in noc miss their objective of 99.9% by so much that what it allows in a month is gone within days.",
+                    "The resolvers in noc miss their objective of 99.9% by so much that the error budget of 30 days is used up within days.",
             },
             {
                 alert: "DnsAvailabilitySlowBurn",
-                // One in 200 fails: 110 minutes of it are more than 0.1 % of three days.
+                // One in 200 fails: after 110 minutes, more than 0.1 % of three days.
                 series: failing(1 - 0.0009, 0.995),
                 step: 10,
                 calm: 4400,
@@ -52,22 +52,22 @@ describe("alerts on the objectives of DNS", () => {
                 recoversAfter: 370,
                 labels: { namespace },
                 description:
-                    "The resolvers in noc miss their objective of 99.9%: at this rate what it allows in a month does not last.",
+                    "The resolvers in noc miss their objective of 99.9%: at this rate, the error budget does not last for 30 days.",
             },
             {
                 alert: "DnsLatencyFastBurn",
-                // Half of the queries: 17 minutes of it are more than 14.4 % of an hour.
+                // Half of the queries: after 17 minutes, more than 14.4 % of an hour.
                 series: slow(9, 500),
                 calm: 400,
                 firesAfter: 18,
                 recoversAfter: 6,
                 labels: { namespace },
                 description:
-                    "The resolvers in noc miss their objective of 99% by so much that what it allows in a month is gone within days.",
+                    "The resolvers in noc miss their objective of 99% by so much that the error budget of 30 days is used up within days.",
             },
             {
                 alert: "DnsLatencySlowBurn",
-                // One in 25: 140 minutes of it are more than 1 % of three days.
+                // One in 25: after 140 minutes, more than 1 % of three days.
                 series: slow(9, 40),
                 step: 10,
                 calm: 4400,
@@ -75,7 +75,7 @@ describe("alerts on the objectives of DNS", () => {
                 recoversAfter: 370,
                 labels: { namespace },
                 description:
-                    "The resolvers in noc miss their objective of 99%: at this rate what it allows in a month does not last.",
+                    "The resolvers in noc miss their objective of 99%: at this rate, the error budget does not last for 30 days.",
             },
         ],
     );

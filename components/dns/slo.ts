@@ -1,5 +1,5 @@
 /**
- * What the resolver promises, and alerts when it is about to break it: burn rates over two windows each, as in
+ * The resolver's service-level objectives and the alerts on their burn rates, over two windows each:
  * https://sre.google/workbook/alerting-on-slos/ (6, multiwindow, multi-burn-rate alerts).
  */
 import type { Alert, RecordingRule } from "../lib/monitoring-spec";
@@ -7,10 +7,10 @@ import { probed } from "./probes";
 import type { DnsObjectives } from "./settings";
 import { healthName } from "./unbound-config";
 
-/** The windows of the four pairs, see below. */
+/** The windows of the burn rates, see `burns`. */
 export const windows = ["5m", "30m", "1h", "2h", "6h", "1d", "3d"] as const;
 
-/** The share of bad events over each window. A window that is not all there yet counts what is. */
+/** The fraction of bad events over each window. If a stack is younger than the window, over the time that it has. */
 export function sloRecords(namespace: string, { latencySeconds }: DnsObjectives): RecordingRule[] {
     const probes = `probe_success${probed(namespace, "address", `,query="${healthName}"`)}`;
     const rate = (metric: string, window: string, selector = "") =>
@@ -22,8 +22,8 @@ export function sloRecords(namespace: string, { latencySeconds }: DnsObjectives)
         },
         {
             record: `namespace:dns_slow:ratio_rate${window}`,
-            // What comes from memory is quick. The histogram holds what was looked up and answered: what never was, is
-            // slow too.
+            // Answers from the cache count as fast. The histogram holds lookups that were answered; those without an
+            // answer count as slow.
             expr:
                 `(${rate("unbound_cache_misses_total", window)} - ` +
                 `${rate("unbound_response_time_seconds_bucket", window, `,le="${latencySeconds}"`)}) / ` +
@@ -32,7 +32,9 @@ export function sloRecords(namespace: string, { latencySeconds }: DnsObjectives)
     ]);
 }
 
-/** Spends a tenth of the month's budget in three days at 1, in one at 3; 5 % in six hours at 6, 2 % in one at 14.4. */
+/**
+ * Part of the error budget of 30 days that each rate uses within its long window: 1: 10 %, 3: 10 %, 6: 5 %, 14.4: 2 %.
+ */
 const burns = {
     fast: [
         { long: "1h", short: "5m", rate: 14.4 },
@@ -54,14 +56,14 @@ export function sloAlerts(namespace: string, { availability, latency, latencySec
                 return `(${above(long)} and ${above(short)})`;
             })
             .join(" or ");
-    const pair = (name: string, metric: string, objective: number, what: string): Alert[] => [
+    const pair = (name: string, metric: string, objective: number, goodEvents: string): Alert[] => [
         {
             alert: `${name}FastBurn`,
             expr: burning(metric, objective, "fast"),
             for: "2m",
             severity: "critical",
-            summary: `Far too few ${what}`,
-            description: `The resolvers in {{ $labels.namespace }} miss their objective of ${percent(objective)} by so much that what it allows in a month is gone within days.`,
+            summary: `Far too few ${goodEvents}`,
+            description: `The resolvers in {{ $labels.namespace }} miss their objective of ${percent(objective)} by so much that the error budget of 30 days is used up within days.`,
             implies: [{ alerts: [`${name}SlowBurn`], equal: ["namespace"] }],
         },
         {
@@ -69,8 +71,8 @@ export function sloAlerts(namespace: string, { availability, latency, latencySec
             expr: burning(metric, objective, "slow"),
             for: "15m",
             severity: "warning",
-            summary: `Too few ${what}`,
-            description: `The resolvers in {{ $labels.namespace }} miss their objective of ${percent(objective)}: at this rate what it allows in a month does not last.`,
+            summary: `Too few ${goodEvents}`,
+            description: `The resolvers in {{ $labels.namespace }} miss their objective of ${percent(objective)}: at this rate, the error budget does not last for 30 days.`,
         },
     ];
     return [

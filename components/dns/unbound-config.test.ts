@@ -1,55 +1,68 @@
 import { expect } from "chai";
 
-import { redisConf } from "./redis";
-import { redisMaxMemory, unboundSizing } from "./sizing";
+import { leastMemory, memoryProblem, redisMaxMemory, unboundSizing } from "./sizing";
+import { unboundOptions } from "./unbound-client";
 import {
     cachedbConf,
+    configFiles,
     controlSocket,
     dnsPort,
-    forwardZonesConf,
-    unboundConf,
     type UnboundConfigOptions,
+    upstreamPorts,
 } from "./unbound-config";
 
-const options: UnboundConfigOptions = {
-    cpu: "2",
-    memory: "1Gi",
-    allowFrom: ["10.0.0.0/8"],
-    dnssec: true,
-    trustAnchors: [],
-    forwardZones: [],
-    stubZones: [],
-    localRecords: [],
-    ipv6: false,
-    log: "errors",
-};
+const MiB = 2 ** 20;
+const zone = (name: string, ...addresses: string[]) => ({ name, addresses, insecure: false });
 
-describe("Unbound's sizes", () => {
-    it("give it a thread for each whole core of its limit, and one at least", () => {
+describe("the sizes of Unbound", () => {
+    it("are a thread for each whole core of the limit, and one at least", () => {
         expect(["500m", "1", "1500m", "2", "4"].map((cpu) => unboundSizing(cpu, "1Gi").threads)).to.deep.equal([
             1, 1, 1, 2, 4,
         ]);
     });
 
-    it("leave more than half of its memory unpromised, with rrsets at twice the messages", () => {
-        for (const memory of ["64Mi", "256Mi", "512Mi", "4Gi"]) {
-            const { msgCache, rrsetCache, keyCache } = unboundSizing("1", memory);
-            const limit = { "64Mi": 64, "256Mi": 256, "512Mi": 512, "4Gi": 4096 }[memory] ?? 0;
-            expect(2.5 * (msgCache + rrsetCache + keyCache)).to.be.at.most(limit * 2 ** 20);
-            expect(rrsetCache / msgCache).to.be.closeTo(2, 0.3);
+    it("fit into the memory limit, with caches at 2.5 times their size and all lookups under way", () => {
+        for (const [cpu, memory] of [
+            ["1", 64],
+            ["1", 256],
+            ["1", 512],
+            ["4", 512],
+            ["64", 4096],
+        ] as const) {
+            const sizes = unboundSizing(cpu, `${memory}Mi`);
+            const caches = 2.5 * (sizes.msgCache + sizes.rrsetCache + sizes.keyCache);
+            const lookups = sizes.threads * (sizes.queriesPerThread * 11.5 * 1024 + 8 * MiB);
+            expect(14 * MiB + caches + lookups, `${cpu} cores, ${memory} MiB`).to.be.at.most(memory * MiB);
+            expect(sizes.queriesPerThread, `${cpu} cores, ${memory} MiB`).to.be.at.least(512);
+            expect(memoryProblem(cpu, `${memory}Mi`)).to.equal(undefined);
         }
     });
 
-    it("leave Redis a quarter of its limit for other things than data", () => {
-        expect(redisMaxMemory("256Mi")).to.equal(192 * 2 ** 20);
+    it("need memory for each thread", () => {
+        expect(leastMemory("4")).to.equal(160);
+        expect(memoryProblem("4", "159Mi")).to.match(/is too little for 4 threads/);
+    });
+
+    it("share the ports of a host", () => {
+        expect(unboundSizing("2", "1Gi").outgoingRange).to.equal(8192);
+        expect(64 * unboundSizing("64", "64Gi").outgoingRange).to.be.below(64_000);
+    });
+
+    it("leave a quarter of Redis' limit to other things than data", () => {
+        expect(redisMaxMemory("256Mi")).to.equal(192 * MiB);
     });
 });
 
-describe("unbound.conf", () => {
-    const lines = (text: string) => text.split("\n").map((line) => line.trim());
+const text = (options: Partial<UnboundConfigOptions> = {}, file = "unbound.conf") =>
+    configFiles(unboundOptions({ allowFrom: ["10.0.0.0/8"], ...options }))[file] ?? "";
+const lines = (options?: Partial<UnboundConfigOptions>) =>
+    text(options)
+        .split("\n")
+        .map((line) => line.trim());
 
+describe("unbound.conf", () => {
     it("answers the allowed networks and nobody else", () => {
-        const access = lines(unboundConf({ ...options, allowFrom: ["10.0.0.0/8", "192.168.1.0/24"] })).filter((line) =>
+        const access = lines({ allowFrom: ["10.0.0.0/8", "192.168.1.0/24"] }).filter((line) =>
             line.startsWith("access-control"),
         );
         expect(access).to.deep.equal([
@@ -59,59 +72,85 @@ describe("unbound.conf", () => {
         ]);
     });
 
-    it("validates what comes out of Redis too", () => {
-        expect(lines(unboundConf(options)))
+    it("limits what one client and one network may take, but not the health checks' connections", () => {
+        expect(lines({ cpu: "2" })).to.include.members([
+            "ip-ratelimit: 5000",
+            "incoming-num-tcp: 512",
+            "tcp-connection-limit: 10.0.0.0/8 768",
+        ]);
+        expect(text()).not.to.match(/tcp-connection-limit: (127|0)\./);
+        expect(text({ clientQueryLimit: 0 })).not.to.contain("ip-ratelimit");
+    });
+
+    it("is hardened against forged and amplified answers", () => {
+        expect(lines()).to.include.members([
+            "deny-any: yes",
+            "harden-unverified-glue: yes",
+            "harden-unknown-additional: yes",
+            "unwanted-reply-threshold: 10000000",
+        ]);
+    });
+
+    it("validates the answers from Redis too", () => {
+        expect(lines())
             .to.include('module-config: "validator cachedb iterator"')
             .and.include('trust-anchor-file: "/var/unbound/root.key"');
     });
 
     it("never uses a trust anchor file that has to be written", () => {
-        expect(unboundConf(options)).not.to.match(/^\s*auto-trust-anchor-file/m);
+        expect(text()).not.to.match(/^\s*auto-trust-anchor-file/m);
     });
 
-    it("validates nothing where it is told not to", () => {
-        const text = unboundConf({ ...options, dnssec: false });
-        expect(lines(text)).to.include('module-config: "cachedb iterator"');
-        expect(text).not.to.contain("trust-anchor-file:");
+    it("validates nothing if validation is off", () => {
+        const off = { dnssec: false, trustAnchors: ["corp.example. DS 1 13 2 ABCD"] };
+        expect(lines(off)).to.include('module-config: "cachedb iterator"');
+        expect(text(off)).not.to.match(/^\s*trust-anchor/m);
     });
 
     it("trusts the anchors of private zones", () => {
-        expect(lines(unboundConf({ ...options, trustAnchors: ["corp.example. DS 1 13 2 ABCD"] }))).to.include(
+        expect(lines({ trustAnchors: ["corp.example. DS 1 13 2 ABCD"] })).to.include(
             'trust-anchor: "corp.example. DS 1 13 2 ABCD"',
         );
     });
 
+    it("removes private addresses, except in forward zones, stub zones and listed domains", () => {
+        const options = {
+            privateDomains: ["internal"],
+            forwardZones: [zone(".", "9.9.9.9"), zone("corp.example", "10.0.0.1")],
+            stubZones: [zone("1.168.192.in-addr.arpa", "10.0.0.1")],
+        };
+        expect(lines(options)).to.include.members(["private-address: 192.168.0.0/16", "private-address: fc00::/7"]);
+        expect(lines(options).filter((line) => line.startsWith("private-domain"))).to.deep.equal([
+            'private-domain: "corp.example."',
+            'private-domain: "1.168.192.in-addr.arpa."',
+            'private-domain: "internal."',
+        ]);
+        expect(text({ ...options, rebindingProtection: false })).not.to.match(/private-(address|domain)/);
+    });
+
     it("counts what the alerts need, and takes commands on the shared socket", () => {
-        expect(lines(unboundConf(options))).to.include.members([
+        expect(lines()).to.include.members([
             "extended-statistics: yes",
             "control-enable: yes",
             `control-interface: "${controlSocket}"`,
         ]);
     });
 
-    it("stays off the privileged port and out of the chroot that its image is built for", () => {
-        expect(lines(unboundConf(options))).to.include.members([
-            `port: ${dnsPort}`,
-            'chroot: ""',
-            'username: ""',
-            'pidfile: ""',
-        ]);
+    it("uses neither the privileged port nor the chroot that the image is built for", () => {
+        expect(lines()).to.include.members([`port: ${dnsPort}`, 'chroot: ""', 'username: ""', 'pidfile: ""']);
     });
 
-    it("speaks IPv6 only where it is told to", () => {
-        expect(lines(unboundConf(options))).to.include("do-ip6: no");
-        expect(lines(unboundConf({ ...options, ipv6: true }))).to.include.members(["do-ip6: yes", "interface: ::0"]);
+    it("queries servers over IPv6 only if told to", () => {
+        expect(lines()).to.include("do-ip6: no");
+        expect(lines({ upstreamIpv6: true })).to.include("do-ip6: yes");
     });
 });
 
 describe("Unbound's log", () => {
     const settings = (log: UnboundConfigOptions["log"]) =>
-        unboundConf({ ...options, log })
-            .split("\n")
-            .map((line) => line.trim())
-            .filter((line) => /^(log-|verbosity|use-syslog|logfile)/.test(line));
+        lines({ log }).filter((line) => /^(log-|verbosity|use-syslog|logfile)/.test(line));
 
-    it("says nothing about clients at the level errors", () => {
+    it("names no client at the level errors", () => {
         expect(settings("errors")).to.deep.equal(["use-syslog: no", 'logfile: ""']);
     });
 
@@ -128,67 +167,62 @@ describe("Unbound's log", () => {
 });
 
 describe("forward-zones.conf", () => {
-    it("asks forwarders, over TLS by the name in their certificate", () => {
-        const text = forwardZonesConf({
-            ...options,
-            forwardZones: [{ name: ".", addresses: ["9.9.9.9"], tls: "dns.quad9.net", insecure: false }],
-        });
-        expect(text).to.contain(
-            'forward-zone:\n  name: "."\n  forward-tls-upstream: yes\n  forward-addr: 9.9.9.9@853#dns.quad9.net\n',
-        );
-        expect(text).to.contain("tls-cert-bundle");
+    const zones = (options: Partial<UnboundConfigOptions>) => text(options, "forward-zones.conf");
+
+    it("queries forwarders, over TLS by the name in their certificate", () => {
+        const forwardZones = [{ ...zone(".", "9.9.9.9"), tls: "dns.quad9.net" }];
+        expect(zones({ forwardZones }))
+            .to.contain(
+                'forward-zone:\n  name: "."\n  forward-tls-upstream: yes\n  forward-addr: 9.9.9.9@853#dns.quad9.net\n',
+            )
+            .and.contain("tls-cert-bundle");
     });
 
-    it("asks the servers of stub zones, on the port they have", () => {
-        const text = forwardZonesConf({
-            ...options,
-            stubZones: [{ name: "corp.example", addresses: ["10.0.0.1@5353"], insecure: true }],
-        });
-        expect(text)
+    it("queries the servers of stub zones, on the port they have", () => {
+        const stubZones = [{ ...zone("corp.example", "10.0.0.1@5353"), insecure: true }];
+        expect(zones({ stubZones }))
             .to.contain('stub-zone:\n  name: "corp.example."\n  stub-addr: 10.0.0.1@5353\n')
             .and.contain('domain-insecure: "corp.example."');
     });
 
     it("lets a private reverse zone through that Unbound would answer itself", () => {
-        const text = forwardZonesConf({
-            ...options,
-            stubZones: [{ name: "1.168.192.in-addr.arpa", addresses: ["10.0.0.1"], insecure: true }],
-        });
-        expect(text).to.contain('local-zone: "1.168.192.in-addr.arpa." transparent');
+        const stubZones = [zone("1.168.192.in-addr.arpa", "10.0.0.1")];
+        expect(zones({ stubZones })).to.contain('local-zone: "1.168.192.in-addr.arpa." transparent');
     });
 
-    it("answers local records with absolute names", () => {
-        const text = forwardZonesConf({
-            ...options,
-            localRecords: [
-                { name: "ns.noc.local", type: "A", value: "10.0.0.53", ttl: 60 },
-                { name: "www.noc.local", type: "CNAME", value: "ns.noc.local", ttl: 3600 },
-                { name: "noc.local", type: "TXT", value: "hello there", ttl: 3600 },
-            ],
-        });
-        expect(text).to.contain("local-data: 'ns.noc.local. 60 IN A 10.0.0.53'");
-        expect(text).to.contain("local-data: 'www.noc.local. 3600 IN CNAME ns.noc.local.'");
-        expect(text).to.contain("local-data: 'noc.local. 3600 IN TXT \"hello there\"'");
+    it("answers an alias of a local name with that name's records, and follows any other", () => {
+        const record = { ttl: 60, value: "10.0.0.53" };
+        const localRecords = [
+            { ...record, name: "ns.home.arpa", type: "A" as const },
+            { ...record, name: "www.home.arpa", type: "CNAME" as const, value: "ns.home.arpa" },
+            { ...record, name: "shop.home.arpa", type: "CNAME" as const, value: "www.example.com" },
+        ];
+        expect(zones({ localRecords })).to.contain("local-data: 'www.home.arpa. 60 IN A 10.0.0.53'");
+        expect(zones({ localRecords })).to.contain('rpz:\n  name: "rpz."\n  zonefile: "/config/aliases.zone"\n');
+        expect(text({ localRecords }, "aliases.zone")).to.contain("shop.home.arpa.rpz. 60 IN CNAME www.example.com.");
+        expect(lines({ localRecords })).to.include('module-config: "respip validator cachedb iterator"');
     });
 });
 
-describe("cachedb.conf and redis.conf", () => {
-    it("agree on the password and bound the wait for Redis", () => {
-        const text = cachedbConf({ host: "10.96.0.9", password: "pw", seed: "s" });
-        expect(text)
+describe("cachedb.conf", () => {
+    it("has Redis' password and bounds the wait for Redis", () => {
+        const conf = cachedbConf({ host: "10.96.0.9", password: "pw", seed: "s" });
+        expect(conf)
             .to.contain('redis-server-password: "pw"')
             .and.contain("redis-server-host: 10.96.0.9")
             .and.contain("redis-expire-records: yes");
-        expect(Number(/redis-timeout: (\d+)/.exec(text)?.[1])).to.be.at.most(100);
-        expect(redisConf("256Mi", "pw")).to.contain('requirepass "pw"');
+        expect(Number(/redis-timeout: (\d+)/.exec(conf)?.[1])).to.be.at.most(100);
     });
+});
 
-    it("bound Redis' memory, evict what was used least and keep nothing on disk", () => {
-        expect(redisConf("256Mi", "pw").split("\n")).to.include.members([
-            "maxmemory 201326592",
-            "maxmemory-policy allkeys-lru",
-            'save ""',
-            "appendonly no",
+describe("the ports of the servers that Unbound queries", () => {
+    it("are 53, 853 over TLS, and those that are set", () => {
+        const forwardZones = [
+            { ...zone(".", "9.9.9.9", "9.9.9.10@8853"), tls: "dns.quad9.net" },
+            zone("a", "10.0.0.1"),
+        ];
+        expect(upstreamPorts({ forwardZones, stubZones: [zone("b", "10.0.0.2@5353")] })).to.deep.equal([
+            853, 8853, 53, 5353,
         ]);
     });
 });

@@ -1,46 +1,79 @@
-/** Unbound's three configuration files, as text. Manual: https://unbound.docs.nlnetlabs.nl/en/latest/manpages/unbound.conf.html */
-import type { DnsSettings, LocalRecord } from "./settings";
+/** Unbound's configuration files, as text. Manual: https://unbound.docs.nlnetlabs.nl/en/latest/manpages/unbound.conf.html */
+import { localRecordsConf } from "./records";
+import type { DnsSettings } from "./settings";
 import { unboundSizing } from "./sizing";
+import { absolute } from "./zones";
 
 /** Where Unbound listens: above 1024, so that it needs no privilege. The Service maps port 53 to it. */
 export const dnsPort = 1053;
+/** The folder of the configuration files. */
+export const configFolder = "/config";
 /** The remote control's socket, in a volume that the exporter shares. */
 export const controlSocket = "/run/unbound/unbound.ctl";
-/** A name that only this resolver answers: a probe for it tells of Unbound, not of the Internet. */
+/** A name that only this resolver answers: a probe for it tests Unbound and not the Internet. */
 export const healthName = "health.noc.internal.";
-/** How often the kubelet asks each pod for it, in seconds. */
+/** How often the kubelet checks each pod, in seconds. */
 export const healthPeriods = { readiness: 5, liveness: 10 };
 
-/** The settings that unbound.conf and forward-zones.conf depend on. */
+/** TCP connections from clients that a thread holds at most. */
+const tcpConnections = 512;
+
+/** Addresses that no public zone has a reason to answer with, see `rebindingProtection`. */
+const privateAddresses = [
+    "0.0.0.0/8",
+    "10.0.0.0/8",
+    "100.64.0.0/10",
+    "127.0.0.0/8",
+    "169.254.0.0/16",
+    "172.16.0.0/12",
+    "192.168.0.0/16",
+    "::/127",
+    "::ffff:0:0/96",
+    "fc00::/7",
+    "fe80::/10",
+];
+
+/** The settings that the files without secrets depend on. */
 export type UnboundConfigOptions = Pick<
     DnsSettings,
     | "cpu"
     | "memory"
     | "allowFrom"
+    | "clientQueryLimit"
     | "dnssec"
     | "trustAnchors"
+    | "rebindingProtection"
+    | "privateDomains"
     | "forwardZones"
     | "stubZones"
     | "localRecords"
-    | "ipv6"
+    | "upstreamIpv6"
     | "log"
 >;
 
-/** Renders unbound.conf: the server itself. */
-export function unboundConf(options: UnboundConfigOptions): string {
-    const { allowFrom, dnssec, trustAnchors, ipv6, log } = options;
-    const { threads, msgCache, rrsetCache, keyCache } = unboundSizing(options.cpu, options.memory);
+/** The files without secrets, by name. `unbound.conf` includes the others and cachedb.conf. */
+export const configFiles = (options: UnboundConfigOptions): Record<string, string> => ({
+    "unbound.conf": unboundConf(options),
+    ...zoneFiles(options),
+});
+
+function unboundConf(options: UnboundConfigOptions): string {
+    const { allowFrom, clientQueryLimit, dnssec, trustAnchors, upstreamIpv6, log } = options;
+    const { threads, msgCache, rrsetCache, keyCache, queriesPerThread, outgoingRange } = unboundSizing(
+        options.cpu,
+        options.memory,
+    );
+    const tcpLimit = Math.floor(tcpConnections * threads * 0.75);
     return (
         block("server:", [
             "interface: 0.0.0.0",
-            ipv6 && "interface: ::0",
             `port: ${dnsPort}`,
-            `do-ip6: ${yesNo(ipv6)}`,
+            `do-ip6: ${yesNo(upstreamIpv6)}`,
 
-            "# The container is the jail; it logs to its output and is not root to begin with.",
+            "# Unbound runs in a container, as an unprivileged user, and logs to its output.",
             'chroot: ""',
             'username: ""',
-            'directory: "/config"',
+            `directory: "${configFolder}"`,
             'pidfile: ""',
             "use-syslog: no",
             'logfile: ""',
@@ -50,29 +83,37 @@ export function unboundConf(options: UnboundConfigOptions): string {
             `msg-cache-size: ${msgCache}`,
             `rrset-cache-size: ${rrsetCache}`,
             `key-cache-size: ${keyCache}`,
-            "outgoing-range: 8192",
-            "num-queries-per-thread: 4096",
-            "incoming-num-tcp: 256",
+            `outgoing-range: ${outgoingRange}`,
+            `num-queries-per-thread: ${queriesPerThread}`,
+            `incoming-num-tcp: ${tcpConnections}`,
             "outgoing-num-tcp: 100",
-            "# The system's own buffer: a larger one needs a privilege.",
+            "# The system's default buffer: a larger one needs a privilege.",
             "so-sndbuf: 0",
             "edns-buffer-size: 1232",
 
             "access-control: 127.0.0.0/8 allow",
             ...allowFrom.map((network) => `access-control: ${network} allow`),
+            "# A quarter of the TCP connections stays free for other networks and for the health checks.",
+            ...allowFrom.map((network) => `tcp-connection-limit: ${network} ${tcpLimit}`),
+            clientQueryLimit > 0 && `ip-ratelimit: ${clientQueryLimit}`,
+            "deny-any: yes",
 
-            "# Redis is below the validator: what comes out of it is validated like any answer.",
-            `module-config: "${dnssec ? "validator " : ""}cachedb iterator"`,
-            "# Not auto-trust-anchor-file, which ends the program where it cannot write.",
+            ...(dnssec ? redisComment : []),
+            `module-config: "${[...modules(options), "cachedb", "iterator"].join(" ")}"`,
+            dnssec && "# Not auto-trust-anchor-file: Unbound exits if it cannot write to that file.",
             dnssec && 'trust-anchor-file: "/var/unbound/root.key"',
             ...(dnssec ? trustAnchors.map((anchor) => `trust-anchor: "${anchor}"`) : []),
             "harden-glue: yes",
+            "harden-unverified-glue: yes",
+            "harden-unknown-additional: yes",
             "harden-dnssec-stripped: yes",
+            "unwanted-reply-threshold: 10000000",
             "qname-minimisation: yes",
             "aggressive-nsec: yes",
             "hide-identity: yes",
             "hide-version: yes",
             "minimal-responses: yes",
+            ...rebindingLines(options),
 
             "prefetch: yes",
             "prefetch-key: yes",
@@ -84,51 +125,88 @@ export function unboundConf(options: UnboundConfigOptions): string {
             `local-data: "${healthName} 60 IN A 127.0.0.1"`,
         ]) +
         block("remote-control:", ["control-enable: yes", `control-interface: "${controlSocket}"`]) +
-        'include-toplevel: "/config/forward-zones.conf"\ninclude-toplevel: "/config/cachedb.conf"\n'
+        `include-toplevel: "${configFolder}/${zonesFile}"\ninclude-toplevel: "${configFolder}/cachedb.conf"\n`
     );
 }
 
-/** A line for every answer. log-queries would add one for every question, which says nothing that the answer's does not. */
+/** The modules above cachedb. `respip` applies the response policy zone with the aliases. */
+const modules = (options: UnboundConfigOptions): string[] => [
+    ...(aliasesFile in zoneFiles(options) ? ["respip"] : []),
+    ...(options.dnssec ? ["validator"] : []),
+];
+
+const redisComment = [
+    "# The validator also checks what comes from Redis: it finds a forged answer of a signed zone, and none of an",
+    "# unsigned zone.",
+];
+
+/** One line for each answer. log-queries would add one for each query, which says nothing more. */
 const queryLog = [
     "log-replies: yes",
     "log-tag-queryreply: yes",
-    "# ISO 8601 takes both.",
+    "# ISO 8601 needs both.",
     "log-time-ascii: yes",
     "log-time-iso: yes",
 ];
 
-/** Renders forward-zones.conf: the names that are answered here or asked elsewhere. */
-export function forwardZonesConf({ forwardZones, stubZones, localRecords }: UnboundConfigOptions): string {
+/** A forwarder for "." is asked for public names: it is not exempt. */
+const rebindingLines = ({
+    rebindingProtection,
+    privateDomains,
+    forwardZones,
+    stubZones,
+}: UnboundConfigOptions): string[] => {
+    const zones = [...forwardZones, ...stubZones].map(({ name }) => name).filter((name) => name !== ".");
+    return rebindingProtection
+        ? [
+              ...privateAddresses.map((network) => `private-address: ${network}`),
+              ...[...zones, ...privateDomains].map((name) => `private-domain: "${absolute(name)}"`),
+          ]
+        : [];
+};
+
+const zonesFile = "forward-zones.conf";
+const aliasesFile = "aliases.zone";
+
+/** The names that are answered here or asked elsewhere. */
+export function zoneFiles({
+    forwardZones,
+    stubZones,
+    localRecords,
+}: Pick<UnboundConfigOptions, "forwardZones" | "stubZones" | "localRecords">): Record<string, string> {
     const elsewhere = [...forwardZones, ...stubZones];
-    return [
+    const records = localRecordsConf(localRecords, `${configFolder}/${aliasesFile}`);
+    const zones = [
         block("server:", [
-            // Unbound answers the zones of private addresses itself unless told otherwise.
+            // Unbound answers the reverse zones of private addresses itself unless told otherwise.
             ...elsewhere
                 .filter(({ name }) => name !== ".")
-                .map(({ name }) => `local-zone: "${fqdn(name)}" transparent`),
-            ...elsewhere.filter(({ insecure }) => insecure).map(({ name }) => `domain-insecure: "${fqdn(name)}"`),
+                .map(({ name }) => `local-zone: "${absolute(name)}" transparent`),
+            ...elsewhere.filter(({ insecure }) => insecure).map(({ name }) => `domain-insecure: "${absolute(name)}"`),
             forwardZones.some(({ tls }) => tls) && 'tls-cert-bundle: "/etc/ssl/certs/ca-certificates.crt"',
-            ...localRecords.map(localData),
+            ...records.server,
         ]),
         ...forwardZones.map(({ name, addresses, tls }) =>
             block("forward-zone:", [
-                `name: "${fqdn(name)}"`,
+                `name: "${absolute(name)}"`,
                 tls && "forward-tls-upstream: yes",
                 ...addresses.map((address) => `forward-addr: ${tls ? overTls(address, tls) : address}`),
             ]),
         ),
         ...stubZones.map(({ name, addresses }) =>
-            block("stub-zone:", [`name: "${fqdn(name)}"`, ...addresses.map((address) => `stub-addr: ${address}`)]),
+            block("stub-zone:", [`name: "${absolute(name)}"`, ...addresses.map((address) => `stub-addr: ${address}`)]),
         ),
+        records.clauses,
     ].join("");
+    return { [zonesFile]: zones, ...(records.aliases && { [aliasesFile]: records.aliases }) };
 }
 
 /** What cachedb.conf depends on. */
 export interface CachedbOptions {
-    /** Address of Redis. An address and not a name: a name would be looked up, by the blocked thread, at every reconnect. */
+    /** IP address of Redis. A thread would block on looking up a name, at each reconnect. */
     readonly host: string;
     readonly password: string;
-    /** Enters the hash that answers are kept under; the same in all replicas. */
+    /** Is hashed into the keys of the answers; must be the same in all replicas. */
     readonly seed: string;
 }
 
@@ -140,7 +218,7 @@ export function cachedbConf({ host, password, seed }: CachedbOptions): string {
         `redis-server-host: ${host}`,
         "redis-server-port: 6379",
         `redis-server-password: "${password}"`,
-        "# A thread answers nobody while it waits for Redis, so it must not wait long (in ms).",
+        "# A thread answers no query while it waits for Redis, so it must not wait long (in ms).",
         "redis-timeout: 100",
         "redis-command-timeout: 50",
         "redis-connect-timeout: 100",
@@ -148,15 +226,19 @@ export function cachedbConf({ host, password, seed }: CachedbOptions): string {
     ]);
 }
 
-function localData({ name, type, value, ttl }: LocalRecord): string {
-    const data = type === "TXT" ? `"${value}"` : type === "CNAME" || type === "PTR" ? fqdn(value) : value;
-    return `local-data: '${fqdn(name)} ${ttl} IN ${type} ${data}'`;
-}
+/** The ports of the servers that are queried. */
+export const upstreamPorts = ({
+    forwardZones,
+    stubZones,
+}: Pick<UnboundConfigOptions, "forwardZones" | "stubZones">): number[] =>
+    [...forwardZones, ...stubZones.map((zone) => ({ ...zone, tls: undefined }))].flatMap(({ addresses, tls }) =>
+        addresses.map((address) => Number(address.split("@")[1] ?? (tls ? tlsPort : 53))),
+    );
+
+const tlsPort = 853;
 
 const overTls = (address: string, name: string): string =>
-    `${address.includes("@") ? address : `${address}@853`}#${name}`;
-
-const fqdn = (name: string): string => (name.endsWith(".") ? name : `${name}.`);
+    `${address.includes("@") ? address : `${address}@${tlsPort}`}#${name}`;
 
 const yesNo = (value: boolean): string => (value ? "yes" : "no");
 

@@ -2,9 +2,13 @@ import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
 import { imageReference } from "../lib/images";
-import { labels, runAs, unprivileged } from "../lib/pods";
+import { type Flow, fromPrometheus, networkPolicy, type Port, tcp, udp } from "../lib/network-policy";
+import { corePriority, labels, leaveLostNode, unprivileged } from "../lib/pods";
 import type { Site } from "../lib/site";
-import { controlSocket, dnsPort, healthName, healthPeriods } from "./unbound-config";
+import { redisPort } from "./redis-config";
+import { configMount, configVolume, type UnboundFiles, unboundUser } from "./unbound-files";
+import { configFolder, controlSocket, dnsPort, healthName, healthPeriods } from "./unbound-config";
+import { podCpuRequest } from "./sizing";
 import { images } from "./versions";
 
 export const app = "unbound";
@@ -17,18 +21,43 @@ export interface UnboundOptions {
     /** CPU and memory limits of a pod, Kubernetes quantities. */
     readonly cpu: string;
     readonly memory: string;
-    /** Name of the ConfigMap with unbound.conf and forward-zones.conf. */
-    readonly config: pulumi.Input<string>;
-    /** Name of the Secret with cachedb.conf. */
-    readonly secret: pulumi.Input<string>;
-    /** Address of Redis. */
+    readonly files: UnboundFiles;
+    /** The check that the files have to pass before the pods are touched. */
+    readonly check: pulumi.Resource;
+    /** IP address of Redis. */
     readonly redis: pulumi.Input<string>;
+    /** Labels of Redis' pods. */
+    readonly redisPods: Readonly<Record<string, string>>;
+    /** Ports of the servers that are queried beside 53. */
+    readonly upstreamPorts: readonly number[];
     readonly site: Site;
 }
 
-/** The resolver's Deployment and what keeps it up while pods come and go. */
+/**
+ * Waits until Redis accepts connections, for ten seconds at most. Unbound learns only at its own start whether Redis can
+ * expire records; without Redis it starts all the same.
+ */
+export const waitForRedis =
+    'timeout 10 sh -c \'until redis-cli -h "$REDIS" ping; do sleep 0.5; done\' || echo "no Redis, starting without it"';
+
+/**
+ * Runs the exporter again whenever it ends. A container that is not running makes its pod unready, even a native sidecar
+ * without a readiness probe (kubelet, GenerateContainersReadyCondition): Unbound would get no more queries because its
+ * exporter crashes.
+ */
+export const keepRunning = (command: string, pause = 5): string =>
+    [
+        "trap 'exit 0' TERM",
+        "while true; do",
+        `  ${command} "$@" & wait $!`,
+        `  echo "the exporter has ended with status $?; it starts again in ${pause} seconds"`,
+        `  sleep ${pause} & wait $!`,
+        "done",
+    ].join("\n");
+
+/** The resolver's Deployment, and what protects it during drains and from connections that it does not need. */
 export function unbound(options: UnboundOptions, opts: pulumi.CustomResourceOptions): k8s.apps.v1.Deployment {
-    const { namespace, replicas, cpu, memory, site } = options;
+    const { namespace, replicas, cpu, memory, files, site } = options;
 
     if (replicas > 1) {
         new k8s.policy.v1.PodDisruptionBudget(
@@ -40,9 +69,19 @@ export function unbound(options: UnboundOptions, opts: pulumi.CustomResourceOpti
             opts,
         );
     }
-
-    // drill-hc exits with 0 if there was an answer; there is no shell in the image.
-    const answers = { exec: { command: ["/usr/bin/drill-hc", "-p", String(dnsPort), "@127.0.0.1", healthName] } };
+    networkPolicy(
+        {
+            name: app,
+            namespace,
+            podSelector: { app },
+            ingress: [{ peers: "anyone", ports: [udp(dnsPort), tcp(dnsPort)] }, fromPrometheus(tcp(exporterPort))],
+            egress: [
+                { peers: [{ pods: options.redisPods }], ports: [tcp(redisPort)] },
+                upstreamFlow(options.upstreamPorts),
+            ],
+        },
+        opts,
+    );
 
     return new k8s.apps.v1.Deployment(
         app,
@@ -51,7 +90,7 @@ export function unbound(options: UnboundOptions, opts: pulumi.CustomResourceOpti
                 name: app,
                 namespace,
                 labels: labels(app),
-                // Who scales by hand becomes the owner of the number of replicas; the next `up` takes it back.
+                // `kubectl scale` becomes the owner of the number of replicas; the next `up` takes it back.
                 annotations: { "pulumi.com/patchForce": "true" },
             },
             spec: {
@@ -63,10 +102,11 @@ export function unbound(options: UnboundOptions, opts: pulumi.CustomResourceOpti
                     spec: {
                         automountServiceAccountToken: false,
                         enableServiceLinks: false,
-                        // The image's unbound:unbound; the socket belongs to that group.
-                        securityContext: runAs(101, 102),
+                        priorityClassName: corePriority,
+                        tolerations: leaveLostNode,
+                        securityContext: unboundUser,
                         terminationGracePeriodSeconds: 30,
-                        // Also for a single pod: one more then changes nothing about the first, which stays up.
+                        // Also with one replica: adding a second one then leaves the first one running.
                         topologySpreadConstraints: [
                             {
                                 topologyKey: "kubernetes.io/hostname",
@@ -79,85 +119,87 @@ export function unbound(options: UnboundOptions, opts: pulumi.CustomResourceOpti
                         ],
                         initContainers: [
                             {
-                                // Unbound learns only at its start whether Redis can expire records, so it gives Redis
-                                // ten seconds to be there, and starts without it then.
                                 name: "wait-for-redis",
                                 image: imageReference(images.redis, site),
-                                command: [
-                                    "sh",
-                                    "-c",
-                                    'for i in $(seq 20); do timeout 1 redis-cli -h "$REDIS" ping && exit 0; sleep 0.5; done; echo "no Redis, starting without it"',
-                                ],
+                                command: ["sh", "-c", waitForRedis],
                                 env: [{ name: "REDIS", value: options.redis }],
                                 resources: {
                                     requests: { cpu: "10m", memory: "16Mi" },
-                                    limits: { memory: "32Mi" },
+                                    limits: { cpu: "100m", memory: "32Mi" },
                                 },
                                 securityContext: unprivileged,
                             },
                         ],
-                        containers: [
-                            {
-                                name: app,
-                                image: imageReference(images.unbound, site),
-                                args: ["-d", "-c", "/config/unbound.conf"],
-                                ports: [
-                                    { name: "dns", containerPort: dnsPort, protocol: "UDP" },
-                                    { name: "dns-tcp", containerPort: dnsPort, protocol: "TCP" },
-                                ],
-                                startupProbe: { ...answers, periodSeconds: 1, failureThreshold: 60, timeoutSeconds: 2 },
-                                readinessProbe: {
-                                    ...answers,
-                                    periodSeconds: healthPeriods.readiness,
-                                    timeoutSeconds: 3,
-                                },
-                                livenessProbe: {
-                                    ...answers,
-                                    periodSeconds: healthPeriods.liveness,
-                                    failureThreshold: 6,
-                                    timeoutSeconds: 5,
-                                },
-                                // Answers on while the Service and the load balancer turn to another pod.
-                                lifecycle: { preStop: { sleep: { seconds: 10 } } },
-                                resources: {
-                                    requests: { cpu: "100m", memory },
-                                    limits: { cpu, memory },
-                                },
-                                securityContext: unprivileged,
-                                volumeMounts: [
-                                    { name: "config", mountPath: "/config", readOnly: true },
-                                    { name: "control", mountPath: "/run/unbound" },
-                                ],
-                            },
-                            {
-                                name: "unbound-exporter",
-                                image: imageReference(images.unboundExporter, site),
-                                args: [`-unbound.host=unix://${controlSocket}`, `-web.listen-address=:${exporterPort}`],
-                                ports: [{ name: "metrics", containerPort: exporterPort }],
-                                resources: {
-                                    requests: { cpu: "10m", memory: "16Mi" },
-                                    limits: { memory: "64Mi" },
-                                },
-                                securityContext: unprivileged,
-                                volumeMounts: [{ name: "control", mountPath: "/run/unbound", readOnly: true }],
-                            },
-                        ],
-                        volumes: [
-                            {
-                                name: "config",
-                                projected: {
-                                    sources: [
-                                        { configMap: { name: options.config } },
-                                        { secret: { name: options.secret } },
-                                    ],
-                                },
-                            },
-                            { name: "control", emptyDir: { medium: "Memory", sizeLimit: "1Mi" } },
-                        ],
+                        containers: [server(cpu, memory, site), exporter(site)],
+                        volumes: [configVolume(files), controlVolume],
                     },
                 },
             },
         },
-        opts,
+        { ...opts, dependsOn: options.check },
     );
+}
+
+/** The resolver itself. The image has no shell. */
+function server(cpu: string, memory: string, site: Site): k8s.types.input.core.v1.Container {
+    // drill-hc exits with 0 if there was an answer. Over TCP, because a flood of UDP queries fills the socket's buffer,
+    // and a pod that is not ready gets no queries at all.
+    const answers = ["/usr/bin/drill-hc", "-t", "-p", String(dnsPort), "@127.0.0.1", healthName];
+    // Unbound answers its control socket during any flood of queries.
+    const runs = ["/usr/sbin/unbound-control", "-c", `${configFolder}/unbound.conf`, "status"];
+    return {
+        name: app,
+        image: imageReference(images.unbound, site),
+        args: ["-d", "-c", `${configFolder}/unbound.conf`],
+        ports: [
+            { name: "dns", containerPort: dnsPort, protocol: "UDP" },
+            { name: "dns-tcp", containerPort: dnsPort, protocol: "TCP" },
+        ],
+        startupProbe: { exec: { command: answers }, periodSeconds: 1, failureThreshold: 60, timeoutSeconds: 2 },
+        readinessProbe: {
+            exec: { command: answers },
+            periodSeconds: healthPeriods.readiness,
+            timeoutSeconds: 3,
+        },
+        livenessProbe: {
+            exec: { command: runs },
+            periodSeconds: healthPeriods.liveness,
+            failureThreshold: 6,
+            timeoutSeconds: 5,
+        },
+        // Keeps answering while the Service and the load balancer switch to another pod.
+        lifecycle: { preStop: { sleep: { seconds: 10 } } },
+        resources: { requests: { cpu: podCpuRequest, memory }, limits: { cpu, memory } },
+        securityContext: unprivileged,
+        volumeMounts: [configMount, { name: controlVolume.name, mountPath: controlFolder }],
+    };
+}
+
+/**
+ * Unbound's exporter. It has to share the pod, because the control socket is a Unix socket. Unbound knows no read-only
+ * control: whoever takes over the exporter can change the answers of its pod (see "Trust" in the runbook).
+ */
+const exporter = (site: Site): k8s.types.input.core.v1.Container => ({
+    name: "unbound-exporter",
+    image: imageReference(images.unboundExporter, site),
+    command: ["sh", "-c", keepRunning("/unbound_exporter"), "unbound-exporter"],
+    args: [`-unbound.host=unix://${controlSocket}`, `-web.listen-address=:${exporterPort}`],
+    // The garbage collector keeps below it: a container that exceeds its memory limit is killed as a whole.
+    env: [{ name: "GOMEMLIMIT", value: "48MiB" }],
+    ports: [{ name: "metrics", containerPort: exporterPort }],
+    resources: {
+        requests: { cpu: "10m", memory: "16Mi" },
+        limits: { cpu: "200m", memory: "96Mi" },
+    },
+    securityContext: unprivileged,
+    volumeMounts: [{ name: controlVolume.name, mountPath: controlFolder, readOnly: true }],
+});
+
+const controlFolder = controlSocket.replace(/\/[^/]*$/, "");
+const controlVolume = { name: "control", emptyDir: { medium: "Memory", sizeLimit: "1Mi" } };
+
+/** The servers that Unbound queries may be anywhere. */
+function upstreamFlow(ports: readonly number[]): Flow {
+    const more = [...new Set(ports)].filter((port) => port !== 53).sort((a, b) => a - b);
+    return { peers: "anyone", ports: [udp(53), tcp(53), ...more.flatMap((port): Port[] => [udp(port), tcp(port)])] };
 }

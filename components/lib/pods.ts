@@ -46,3 +46,14 @@ export function corePriorityClass(opts: pulumi.CustomResourceOptions): k8s.sched
         opts,
     );
 }
+
+/** How long the pods of a node that is lost are given to come back before they are replaced, in seconds. */
+const lostNodeSeconds = 30;
+
+/** Tolerations of a pod that is replaced soon after its node is lost. Kubernetes' own default is five minutes. */
+export const leaveLostNode = ["not-ready", "unreachable"].map((condition) => ({
+    key: `node.kubernetes.io/${condition}`,
+    operator: "Exists",
+    effect: "NoExecute",
+    tolerationSeconds: lostNodeSeconds,
+}));

@@ -1,0 +1,137 @@
+/**
+ * What a domain name has to look like, and the servers that are asked for the names of a zone. A problem completes the
+ * sentence "<key> = <value> ..." and ends with the remedy; undefined stands for none.
+ */
+import { IPv6 } from "ip-num";
+import { BlockList, isIP } from "node:net";
+import { domainToASCII } from "node:url";
+
+/** 4 or 6, and 0 where the text is no address. An address with a scope (`fe80::1%eth0`) is none that others could use. */
+export const addressFamily = (text: string): number => (text.includes("%") ? 0 : isIP(text));
+
+/** The name with its final dot, as Unbound's files have it. */
+export const absolute = (name: string): string => (name.endsWith(".") ? name : `${name}.`);
+
+/** The same text for every way to write the same name. */
+export const canonical = (name: string): string =>
+    absolute(name)
+        .replace(escape, (octet, code: string) => {
+            const character = String.fromCharCode(Number(code));
+            return plain.test(character) ? character : octet;
+        })
+        .toLowerCase();
+
+/** One octet of a name in zone-file syntax: `\032` is the space in "My\032Printer._ipp._tcp.example.com". */
+const escape = /\\([01]\d\d|2[0-4]\d|25[0-5])/g;
+/** The slash is in the reverse names of networks smaller than 256 addresses (RFC 2317). */
+const plain = /^[A-Za-z0-9_/-]*$/;
+
+/** A name in the DNS, with or without its final dot. A single dot is the root. */
+export function domainNameProblem(name: string): string | undefined {
+    if (name === ".") {
+        return undefined;
+    }
+    const octets = name.replace(escape, "x").replace(/\.$/, "");
+    const labels = octets.split(".");
+    const longest = Math.max(...labels.map((label) => label.length));
+    if (name === "") {
+        return "is empty; write a domain name, like www.example.com";
+    }
+    if (addressFamily(octets) !== 0) {
+        return "is an address and not a name; write a domain name, like www.example.com";
+    }
+    if (/[^\x20-\x7e]/.test(name)) {
+        const ascii = domainToASCII(name);
+        const hint = domainNameProblem(ascii) ? "" : `, ${ascii}`;
+        return `has letters that the DNS does not; write it in Punycode${hint}`;
+    }
+    if (labels.includes("*")) {
+        return "has a wildcard, which Unbound takes for a name of its own; list each name";
+    }
+    if (labels.includes("")) {
+        return "has a dot too many; write single dots, and only between labels";
+    }
+    if (!labels.every((label) => plain.test(label) && !/^-|-$/.test(label))) {
+        return "is not a domain name; use labels of letters, digits and inner hyphens, joined by dots";
+    }
+    if (longest > 63) {
+        return `has a label of ${longest} characters; use at most 63 between two dots`;
+    }
+    return octets.length > 253 ? `has ${octets.length} characters; use at most 253` : undefined;
+}
+
+/** The name under which a PTR record for the address is looked up. */
+export function reverseName(address: string): string {
+    return addressFamily(address) === 4
+        ? `${address.split(".").reverse().join(".")}.in-addr.arpa`
+        : `${nibbles(address).reverse().join(".")}.ip6.arpa`;
+}
+
+/** The address as the DNS shows it: IPv6 as in RFC 5952. */
+export const normalAddress = (address: string): string =>
+    addressFamily(address) === 6 ? new URL(`http://[${address}]`).hostname.slice(1, -1) : address;
+
+const nibbles = (address: string): string[] =>
+    IPv6.fromString(normalAddress(address)).getValue().toString(16).padStart(32, "0").split("");
+
+const family = (address: string) => (addressFamily(address) === 6 ? "ipv6" : "ipv4");
+
+/** Addresses that are no server's, by what they are. */
+const unusable: [string, BlockList][] = [
+    ["a loopback address, at which each pod reaches only itself", networks(["127.0.0.0", 8], ["::1", 128])],
+    ["the unspecified address", networks(["0.0.0.0", 8], ["::", 128])],
+    ["a multicast address", networks(["224.0.0.0", 4], ["ff00::", 8])],
+    ["a broadcast address", networks(["255.255.255.255", 32])],
+    ["a link-local address, which is another machine's on every link", networks(["fe80::", 10])],
+];
+
+function networks(...list: [string, number][]): BlockList {
+    const blocks = new BlockList();
+    list.forEach(([address, prefix]) => blocks.addSubnet(address, prefix, family(address)));
+    return blocks;
+}
+
+/**
+ * A server that queries are sent to: `address` or `address@port`.
+ * @param own The resolver's own addresses: it would ask itself, and that again, until the query runs out of time.
+ */
+export function serverProblem(text: string, own: readonly string[] = []): string | undefined {
+    const [address = "", port, ...more] = text.split("@");
+    if (addressFamily(address) === 0) {
+        return text.includes("#")
+            ? "has the server's name in it; write the address alone, and the name as tls"
+            : "is not the address of a server; write it like 192.168.1.1, 192.168.1.1@5353 or 2001:db8::1@5353";
+    }
+    if (more.length > 0 || (port !== undefined && !(/^\d{1,5}$/.test(port) && +port > 0 && +port < 65536))) {
+        return `has no port from 1 to 65535 behind its @; write it like ${address}@5353`;
+    }
+    const kind = unusable.find(([, blocks]) => blocks.check(address, family(address)))?.[0];
+    if (kind) {
+        return `is ${kind}; name a server that the pods can reach`;
+    }
+    return own.some((mine) => normalAddress(mine) === normalAddress(address))
+        ? "is the resolver's own address, which would ask itself without end; name another server"
+        : undefined;
+}
+
+/** The name that a server's certificate is for. OpenSSL compares it as it stands: no certificate has a final dot. */
+export function tlsNameProblem(name: string): string | undefined {
+    if (addressFamily(name) !== 0) {
+        return undefined;
+    }
+    if (name.endsWith(".")) {
+        const bare = name.replace(/\.+$/, "");
+        return `ends in a dot, which no certificate has; write ${bare || "the name in the server's certificate"}`;
+    }
+    return /^[\w.-]*$/.test(name) ? domainNameProblem(name) : "is not a server's name; write it like dns.example.com";
+}
+
+/** A forward or stub zone that is not to be validated. The trust anchor of the root stands above `domain-insecure`. */
+export function insecureRootProblem(
+    { name, insecure }: { readonly name: string; readonly insecure: boolean },
+    dnssec: boolean,
+): string | undefined {
+    return name === "." && insecure && dnssec
+        ? "leaves the root's trust anchor in force, so that unsigned answers still fail; switch validation off as a whole (dnssec: false)"
+        : undefined;
+}
