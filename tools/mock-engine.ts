@@ -23,6 +23,8 @@ export interface Registration {
     readonly provider?: string;
     /** Inputs as plain data; a secret is `[secret]`, what only the cluster will tell is `[unknown]`. */
     readonly inputs: Record<string, unknown>;
+    /** Names of the hooks that run before it is created or updated. */
+    readonly hooks: { readonly beforeCreate: readonly string[]; readonly beforeUpdate: readonly string[] };
     readonly dependencies: readonly string[];
     readonly propertyDependencies: Readonly<Record<string, readonly string[]>>;
     /** The place of its start and end in the order of all starts and ends. */
@@ -106,7 +108,7 @@ export async function runProgram(stack: string, options: RunOptions = {}): Promi
     await pulumi.runtime.setMocks(mocks, "noc", stack, preview);
     pulumi.runtime.setAllConfig(config);
     const monitor = pulumi.runtime.getMonitor() as unknown as Monitor;
-    monitor.registerErrorHook = (_request, callback) => callback(null, {});
+    monitor.registerErrorHook = monitor.registerResourceHook = (_request, callback) => callback(null, {});
     // The mock monitor's own URNs leave out grandparents, so that children of different components would clash.
     monitor.newUrn = (parent, type, name) => {
         const parents = parent ? `${parent.split("::")[2] ?? ""}$` : "";
@@ -162,6 +164,7 @@ type Callback = (error: unknown, response: unknown) => void;
 interface Monitor {
     newUrn: (parent: string, type: string, name: string) => string;
     registerErrorHook: (request: unknown, callback: Callback) => void;
+    registerResourceHook: (request: unknown, callback: Callback) => void;
     registerResource: (request: RegisterRequest, callback: Callback) => unknown;
 }
 
@@ -173,6 +176,7 @@ interface RegisterRequest {
     getProvider(): string;
     getObject(): { toJavaScript(): Record<string, unknown> };
     getDependenciesList(): string[];
+    getHooks(): { getBeforeCreateList(): string[]; getBeforeUpdateList(): string[] } | undefined;
     getPropertydependenciesMap(): { forEach(visit: (value: { getUrnsList(): string[] }, key: string) => void): void };
 }
 
@@ -195,6 +199,10 @@ function registration(request: RegisterRequest, started: number): Registration {
         custom: request.getCustom(),
         provider: request.getProvider() ? request.getProvider().split("::")[3] : undefined,
         inputs: plain(request.getObject().toJavaScript()) as Record<string, unknown>,
+        hooks: {
+            beforeCreate: request.getHooks()?.getBeforeCreateList() ?? [],
+            beforeUpdate: request.getHooks()?.getBeforeUpdateList() ?? [],
+        },
         dependencies: request.getDependenciesList().map(resourceId).sort(),
         propertyDependencies,
         started,

@@ -1,4 +1,4 @@
-/** What every component fulfils. Whatever goes over all components asks this, and knows none of them by name. */
+/** The contract of a component. Code that handles all components uses only this and names none of them. */
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
@@ -8,17 +8,17 @@ import { mapSecrets } from "../../config/schema";
 import type { MonitoringSpec } from "./monitoring-spec";
 import type { Site } from "./site";
 
-/** The schema of a component's settings. Every component can be switched off. */
+/** The schema of a component's settings. Every component can be disabled. */
 export type SettingsSchema = z.ZodObject<{ readonly enabled: z.ZodType<boolean> }>;
 
-/** The validated settings of any component, and undefined of one that this stack's program does not have. */
+/** Returns the validated settings of a component. */
 export type ReadSettings = <Schema extends SettingsSchema>(
     component: Pick<ComponentDefinition<string, Schema>, "name" | "settings">,
 ) => z.output<Schema>;
 
 /** Addresses that a component uses on the network. `components/address-rules.ts` says which uses exclude each other. */
 export interface AddressClaim {
-    /** The setting that names them, as `pulumi config set --path` takes it. */
+    /** The setting that contains them, as `pulumi config set --path` takes it. */
     readonly key: string;
     /** An address, a range `a-b` or a subnet. */
     readonly text: string;
@@ -51,12 +51,12 @@ export interface Requests {
     readonly namespace: (name: string) => pulumi.Resource | undefined;
 }
 
-/** What a component that is made from the list gets beside its settings. */
+/** What `create` gets in addition to the settings. */
 export interface Context {
     readonly site: Site;
-    /** The components made before it, by their names. */
+    /** A component that was created before, by its name. */
     readonly component: (name: string) => Component | undefined;
-    /** The Prometheus operator's CRDs, which monitors need. Undefined where monitoring is switched off. */
+    /** The Prometheus operator's CRDs, which monitors need. Undefined if monitoring is disabled. */
     readonly operatorCrds?: pulumi.Resource;
 }
 
@@ -69,23 +69,23 @@ export interface ComponentDefinition<Name extends string = string, Schema extend
     /** The only declaration of its settings: types, defaults, descriptions, and which are secret. */
     readonly settings: Schema;
     /**
-     * What is wrong with its settings beyond what the schema can say, and, as warnings, which of them have no effect
-     * because of others. Only called where it is enabled.
+     * Errors in its settings that the schema cannot express, and warnings about settings that have no effect because of
+     * others. Only called if it is enabled.
      */
     problems?(settings: z.output<Schema>, read: ReadSettings): Problem[];
-    /** The addresses that it uses. Only asked where it is enabled. */
+    /** The addresses that it uses. Only called if it is enabled. */
     addresses?(settings: z.output<Schema>): AddressClaim[];
     /** The namespaces that it deploys to. */
     namespaces(settings: z.output<Schema>, site: Pick<Site, "namespace">): string[];
     /** The certificates that it needs. They are only made where the component `certManager` is enabled. */
     certificates?(settings: z.output<Schema>, site: Pick<Site, "namespace">): CertificateRequest[];
-    /** Names of the components that it cannot do without: they are made first, and it waits for them. */
+    /** Names of the components that it requires. They must be enabled, and it is created after them. */
     readonly needs?: readonly string[];
-    /** Makes it. `index.ts` makes a component without this by hand. */
+    /** Creates it. A component without this function is created by `index.ts`. */
     create?(settings: z.output<Schema>, context: Context, opts: ComponentOptions): Component;
 }
 
-/** Gives a definition its exact type. */
+/** Returns the definition with its exact type. */
 export const defineComponent = <Name extends string, Schema extends SettingsSchema>(
     definition: ComponentDefinition<Name, Schema>,
 ): ComponentDefinition<Name, Schema> => definition;
@@ -95,23 +95,22 @@ export type ComponentOptions = Omit<pulumi.ComponentResourceOptions, "dependsOn"
     dependsOn?: readonly pulumi.Resource[];
 };
 
-/** What a component class is given: its settings, of which those with a default may be left out, and where it runs. */
+/** The arguments of a component's class. Settings with a default may be left out. */
 export interface ComponentArgs<Schema extends SettingsSchema> {
-    /** Its settings; the schema documents each. */
     readonly settings: z.input<Schema>;
     readonly site: Site;
 }
 
-/** A group of resources that belong together, with what monitoring has to know of them. */
+/** A group of resources, with the specification of their monitoring. */
 export abstract class Component extends pulumi.ComponentResource {
-    /** What to scrape, to probe, to alert on and to show of it. */
+    /** Its monitors, probes, rules and dashboards. */
     public abstract readonly monitoring: MonitoringSpec;
-    /** What the stack exports of it, by name. */
+    /** The outputs that the stack exports, by name. */
     public readonly outputs: Readonly<Record<string, pulumi.Output<unknown>>> = {};
     /** The namespace that it makes, if any. */
     public readonly namespace?: k8s.core.v1.Namespace;
 
-    /** @param type the class, such as `dns:Dns`. In the component's inputs, settings that are secret stay secret. */
+    /** @param type the type without `noc:`, such as `dns:Dns`. Secret settings stay secret in the state. */
     protected constructor(
         type: string,
         name: string,

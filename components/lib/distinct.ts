@@ -1,6 +1,6 @@
 import type { Problem } from "../../config/problems";
 
-/** A problem for each value that stands in the list before. */
+/** A problem for each value that an earlier item of the list has. */
 export function repeated(list: readonly { key: string; value: string | number }[], remedy: string): Problem[] {
     const first = new Map<string | number, string>();
     return list.flatMap(({ key, value }) => {

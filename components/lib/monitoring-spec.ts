@@ -1,4 +1,4 @@
-/** What monitoring has to know about a component: plain data, so that no component imports monitoring. */
+/** The specification of a component's monitoring. It is plain data, so that no component imports monitoring. */
 import type * as pulumi from "@pulumi/pulumi";
 
 import type { Dashboard, graph, stat } from "./dashboards";
@@ -6,7 +6,7 @@ import type { Dashboard, graph, stat } from "./dashboards";
 /** Namespace of Prometheus, Alertmanager, Grafana and the blackbox exporter. */
 export const monitoringNamespace = "monitoring";
 
-/** Scrapes the pods behind a Service. */
+/** Pods behind a Service that Prometheus scrapes. */
 export interface ServiceMonitor {
     /** Name of the monitor and, unless the Service's `app` label differs, of the job. */
     readonly name: string;
@@ -16,11 +16,11 @@ export interface ServiceMonitor {
     readonly port: string;
 }
 
-/** A request that the blackbox exporter repeats as a client would. Its results are `probe_success` and the like. */
+/** A request that the blackbox exporter sends repeatedly, as a client would. Its metrics begin with `probe_`. */
 export interface Probe {
     /** Unique name. */
     readonly name: string;
-    /** Job of the samples. Several probes may share one; their labels tell them apart. */
+    /** Job of the samples. Probes with the same job must have different labels. */
     readonly job: string;
     readonly module: BlackboxModule;
     /** Time between two requests, in seconds. */
@@ -48,7 +48,7 @@ export interface BlackboxModule {
     readonly tcp?: Readonly<Record<string, unknown>>;
 }
 
-/** A recording rule: an expression that several alerts and panels share, evaluated once. */
+/** A recording rule: an expression that several alerts and panels use. */
 export interface RecordingRule {
     /** `level:metric:operations`, see https://prometheus.io/docs/practices/rules/ */
     readonly record: string;
@@ -63,13 +63,13 @@ export interface Alert {
     readonly expr: string;
     /** How long the expression must hold, a Prometheus duration. */
     readonly for: string;
-    /** `critical`: act now. `warning`: act today. `info`: good to know. */
+    /** `critical`: act now. `warning`: act today. `info`: no action needed. */
     readonly severity: Severity;
     /** The problem in one line. */
     readonly summary: string;
-    /** The problem, the object that has it, and its extent: a Prometheus template. */
+    /** The problem, the affected object and the measured value, as a Prometheus template. */
     readonly description: string;
-    /** Alerts that are consequences of this one. They are inhibited while it fires with the same `equal` labels. */
+    /** Consequences of this alert. They are inhibited while it fires with the same values of the labels in `equal`. */
     readonly implies?: readonly { readonly alerts: readonly string[]; readonly equal: readonly string[] }[];
 }
 
@@ -81,14 +81,14 @@ export interface RuleGroup {
     readonly alerts: readonly Alert[];
 }
 
-/** A component's share of the overview dashboard. */
+/** A component's panels on the overview dashboard. */
 export interface OverviewPanels {
     /** Large figures; at most four. */
     readonly stats?: readonly ReturnType<typeof stat>[];
     readonly graphs?: readonly ReturnType<typeof graph>[];
 }
 
-/** Everything that monitoring has to know of a component. */
+/** The monitors, probes, rules and dashboards of a component. */
 export interface MonitoringSpec {
     /** The component's name in the registry: its folder has the runbook that the alerts link to. */
     readonly component: string;

@@ -1,4 +1,4 @@
-/** Renders rules as Prometheus reads them, and helps to write them. */
+/** Renders rules in the format of Prometheus, and helps to write their expressions. */
 import type { Alert, MonitoringSpec, RuleGroup } from "./monitoring-spec";
 
 /** A group of a rule file or of a PrometheusRule's spec. */
@@ -17,7 +17,7 @@ export interface PrometheusGroup {
 }
 
 /**
- * Renders a group of rules. Recording rules come first, so that the alerts see their values of the same evaluation.
+ * Renders a group of rules. Recording rules come first, so that alerts use their values of the same evaluation.
  * @param component name of the component, in camel case.
  * @param runbooks base URL of the components' folders.
  */
@@ -35,7 +35,11 @@ export function prometheusGroup(
                 expr,
                 for: duration,
                 labels: { severity, component },
-                annotations: { summary, description, runbook_url: `${runbooks}/${runbookOf(component, alert)}` },
+                annotations: {
+                    summary,
+                    description,
+                    runbook_url: `${runbooks.replace(/\/+$/, "")}/${runbookOf(component, alert)}`,
+                },
             })),
         ],
     };
@@ -50,8 +54,8 @@ export const runbookOf = (component: string, alert: string): string =>
     `${folderOf(component)}/runbook.md#${alert.toLowerCase()}`;
 
 /**
- * Restricts an expression on kube-state-metrics' samples, or on their absence, to the time in which kube-state-metrics
- * is scraped. Without this, the alert would also fire when kube-state-metrics itself is down.
+ * Restricts an expression on the samples of kube-state-metrics, or on their absence, to times when kube-state-metrics is
+ * scraped. Otherwise the alert would also fire while kube-state-metrics is down.
  */
 export const whileStateIsKnown = (expr: string): string =>
     `(${expr}) unless on () absent(up{job="kube-state-metrics"} == 1)`;
@@ -76,7 +80,7 @@ export interface Inhibition {
     readonly equal: readonly string[];
 }
 
-/** The inhibitions that follow from what the alerts imply. */
+/** The inhibitions of all alerts with consequences (`implies`). */
 export const inhibitions = (specs: readonly MonitoringSpec[]): Inhibition[] =>
     specs
         .flatMap(({ ruleGroups }) => ruleGroups.flatMap(({ alerts }): readonly Alert[] => alerts))

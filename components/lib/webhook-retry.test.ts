@@ -12,7 +12,7 @@ describe("the retry while a webhook starts", () => {
 
     before(() => stackRun("poc")); // an ErrorHook registers itself with the engine
 
-    it("recognises a webhook of its domain that cannot be called, and nothing else", () => {
+    it("recognises only a webhook of its domain that cannot be called", () => {
         expect(isWebhookUnreachable(domain, unreachable)).to.equal(true);
         expect(isWebhookUnreachable("cert-manager.io", 'failed calling webhook "webhook.cert-manager.io"')).to.equal(
             true,
@@ -35,7 +35,7 @@ describe("the retry while a webhook starts", () => {
         expect(pauses).to.equal(webhookAttempts);
     });
 
-    it("does not repeat what a webhook has refused", async () => {
+    it("does not repeat an operation that a webhook refused", async () => {
         const hook = retryWhileWebhookStarts({ domain, owner: "b" }, () => expect.fail("it paused"));
         expect(await hook.callback(operation(refused))).to.equal(false);
     });

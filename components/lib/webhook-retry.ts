@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** How many times a request that the webhook did not answer is repeated. */
+/** How often a request is repeated if the API server cannot call the webhook. */
 export const webhookAttempts = 30;
 
 /**
- * Whether the error says that the API server could not call a webhook of this domain. A webhook that was called and
- * refused the object is a different error.
+ * Whether the API server could not call a webhook of this domain. That a webhook was called and refused the object is a
+ * different error.
  * @param domain the last part of the webhook's name, such as `metallb.io`.
  */
 export function isWebhookUnreachable(domain: string, message: string): boolean {
@@ -15,10 +15,10 @@ export function isWebhookUnreachable(domain: string, message: string): boolean {
 }
 
 /**
- * Repeats an operation every two seconds, for a minute at most, while a webhook cannot be called. For some seconds
- * after the webhook's Deployment is ready, the API server has no route to it yet
+ * Repeats an operation every two seconds, for a minute at most, while the API server cannot call a webhook. It has no
+ * route to the webhook for some seconds after the webhook's Deployment has become ready
  * (https://github.com/metallb/metallb/issues/1597).
- * @param owner the component that asks for it: the engine wants every hook to have its own name.
+ * @param owner name of the component. The engine requires a different name for every hook.
  */
 export function retryWhileWebhookStarts(
     { domain, owner }: { domain: string; owner: string },

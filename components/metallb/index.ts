@@ -10,7 +10,7 @@ import { retryWhileWebhookStarts } from "../lib/webhook-retry";
 import { metallbAlerts, metallbRecords } from "./alerts";
 import { loadBalancerDashboard, loadBalancerOverview } from "./dashboard";
 import { policies } from "./policies";
-import { movePoolsOnRefusal, poolObject } from "./pool-moves";
+import { movePoolsFirst, poolObject } from "./pool-moves";
 import { poolManifests } from "./pools";
 import { problems } from "./rules";
 import { metallbSettings } from "./settings";
@@ -67,15 +67,14 @@ export class MetalLB extends Component {
             fixed: args.fixedAddresses,
             namespaces: args.serviceNamespaces,
         });
-        const webhookStarts = retryWhileWebhookStarts({ domain: "metallb.io", owner: name });
+        const onError = [retryWhileWebhookStarts({ domain: "metallb.io", owner: name })];
         const { kubeContext } = args.site;
-        const moves = movePoolsOnRefusal(manifests, { namespace: namespaceName, kubeContext, owner: name });
-        const hooks = { onError: [webhookStarts, moves] };
+        const move = movePoolsFirst(manifests, { namespace: namespaceName, kubeContext, owner: name });
         for (const pool of manifests) {
             new k8s.apiextensions.CustomResource(pool.name, poolObject(pool, namespaceName), {
                 parent: this,
                 dependsOn: release,
-                hooks,
+                hooks: { beforeCreate: [move], beforeUpdate: [move], onError },
             });
         }
         new k8s.apiextensions.CustomResource(
@@ -87,7 +86,7 @@ export class MetalLB extends Component {
                 // By label, so that an address that moves to a new pool is announced without a break.
                 spec: { ipAddressPoolSelectors: [{ matchLabels: labels("metallb") }] },
             },
-            { parent: this, dependsOn: release, hooks: { onError: [webhookStarts] } },
+            { parent: this, dependsOn: release, hooks: { onError } },
         );
 
         // The chart creates a metrics Service only with a ServiceMonitor, which needs the Prometheus operator's CRDs.

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { metadataOf, resource, stackRun, waitsFor } from "../../tests/support";
+import { metadataOf, resource, stackRun } from "../../tests/support";
 
 describe("MetalLB", () => {
     it("runs in layer 2 without FRR, in a namespace that allows it", async () => {
@@ -56,15 +56,6 @@ describe("MetalLB", () => {
         expect(resource(run, "default-pool-fixed").inputs)
             .to.have.nested.property("spec.serviceAllocation.namespaces")
             .that.includes.members(["noc", "monitoring"]);
-    });
-
-    it("updates its pools side by side, so that none waits for one that is refused", async () => {
-        const run = await stackRun("homelab");
-        const pools = run.resources.filter(({ type }) => type.endsWith(":IPAddressPool"));
-        const ids = new Set(pools.map(({ id }) => id));
-        for (const pool of pools) {
-            expect([...waitsFor(run, pool)].filter((id) => ids.has(id))).to.deep.equal([]);
-        }
     });
 
     it("lets the API server and Prometheus reach the controller, and nobody else", async () => {

@@ -3,11 +3,8 @@ import fc from "fast-check";
 
 import { overlap, parseRange } from "../../config/addresses";
 import { stackRun } from "../../tests/support";
-import { isOverlapRefused, movePools, movePoolsOnRefusal, type PoolStore } from "./pool-moves";
+import { movePools, movePoolsFirst, type PoolStore } from "./pool-moves";
 import { type PoolManifest, poolManifests } from "./pools";
-
-const refusal =
-    'admission webhook "ipaddresspoolvalidationwebhook.metallb.io" denied the request: CIDR "10.0.0.10/32" in pool "lan-fixed" overlaps with already defined CIDR "10.0.0.10/32"';
 
 /** The cluster's pools behind MetalLB's webhook, which refuses pools that overlap or have no address. */
 function cluster(pools: readonly PoolManifest[]) {
@@ -33,8 +30,6 @@ const lan = (reserved: string[] = [], name = "lan") => ({ name, addresses: ["10.
 const last = (n: number) => `10.0.0.${n}`;
 
 describe("moving addresses between MetalLB's pools", () => {
-    before(() => stackRun("poc")); // an ErrorHook registers itself with the engine
-
     for (const [change, before, after] of [
         ["pinning an address", poolManifests([lan()]), poolManifests([lan()], { fixed: [last(10)] })],
         [
@@ -62,20 +57,9 @@ describe("moving addresses between MetalLB's pools", () => {
     ] as const) {
         it(`passes the webhook: ${change}`, async () => {
             const { live, set, store } = cluster(before);
-            // What the engine does: it updates or creates every pool, and removes the others in the end.
-            const refused = () =>
-                after.filter(({ name, addresses }) => {
-                    try {
-                        set(name, addresses);
-                        return false;
-                    } catch {
-                        return true;
-                    }
-                });
-            if (refused().length > 0) {
-                await movePools(after, store);
-                expect(refused()).to.deep.equal([]);
-            }
+            await movePools(after, store);
+            // What the engine does then: it updates or creates each pool, and removes the others in the end.
+            after.forEach(({ name, addresses }) => set(name, addresses));
             for (const { name, addresses } of after) {
                 expect(live.get(name)).to.deep.equal(addresses);
             }
@@ -105,35 +89,47 @@ describe("moving addresses between MetalLB's pools", () => {
         );
     });
 
-    const operation = (urn: string, message = refusal) => ({ urn, errors: [message] }) as never;
-    const place = { namespace: "metallb-system", kubeContext: "lab" };
+    it("is needed: the webhook refuses what the engine does alone", () => {
+        const { set } = cluster(poolManifests([lan()], { fixed: [last(10)] }));
+        for (const { name, addresses } of poolManifests([lan()], { fixed: [last(11)] })) {
+            expect(() => set(name, addresses)).to.throw("denied");
+        }
+    });
 
-    it("happens once for all pools that are refused, and repeats each of them once", async () => {
+    it("happens once, before any pool is created or updated", async () => {
+        const run = await stackRun("homelab");
+        for (const pool of run.resources.filter(({ type }) => type.endsWith(":IPAddressPool"))) {
+            expect(pool.hooks, pool.name).to.deep.include({
+                beforeCreate: ["move-pools-metallb"],
+                beforeUpdate: ["move-pools-metallb"],
+            });
+        }
         let lists = 0;
         const { store } = cluster(poolManifests([lan()]));
         const counted = { ...store, list: () => (lists++, store.list()) };
-        const wanted = poolManifests([lan()], { fixed: [last(10)] });
-        const hook = movePoolsOnRefusal(wanted, { ...place, owner: "a" }, counted);
-        expect(
-            await Promise.all([hook.callback(operation("lan")), hook.callback(operation("lan-fixed"))]),
-        ).to.deep.equal([true, true]);
-        expect(await hook.callback(operation("lan"))).to.equal(false);
+        const place = { namespace: "metallb-system", kubeContext: "lab", owner: "test" };
+        const hook = movePoolsFirst(poolManifests([lan()], { fixed: [last(10)] }), place, counted);
+        await Promise.all([hook.callback({} as never), hook.callback({} as never)]);
         expect(lists).to.equal(1);
     });
 
-    it("leaves every other error alone", async () => {
-        expect(isOverlapRefused(refusal)).to.equal(true);
-        expect(isOverlapRefused('admission webhook "x.example.org" denied the request: overlaps')).to.equal(false);
-        const list = () => expect.fail("it listed the pools");
-        const hook = movePoolsOnRefusal([], { ...place, owner: "b" }, { ...cluster([]).store, list });
-        expect(await hook.callback(operation("lan", "the server could not find the requested resource"))).to.equal(
-            false,
-        );
+    it("changes nothing if no address moves", async () => {
+        const { store } = cluster(poolManifests([lan()], { fixed: [last(10)] }));
+        const fail = () => expect.fail("it changed a pool");
+        await movePools(poolManifests([lan()], { fixed: [last(10)] }), {
+            list: () => store.list(),
+            create: fail,
+            setAddresses: fail,
+            remove: fail,
+        });
     });
 
-    it("lets the webhook's error stand if the pools cannot be moved", async () => {
-        const list = () => Promise.reject(new Error("forbidden"));
-        const hook = movePoolsOnRefusal([], { ...place, owner: "c" }, { ...cluster([]).store, list });
-        expect(await hook.callback(operation("lan"))).to.equal(false);
+    it("fails with the webhook's message if a pool of somebody else is in the way", async () => {
+        const { store, set } = cluster(poolManifests([lan()]));
+        set("other", ["10.0.0.30"]);
+        const listed = { ...store, list: async () => (await store.list()).filter(({ name }) => name !== "other") };
+        const wider = poolManifests([{ ...lan(), addresses: ["10.0.0.10-10.0.0.40"] }]);
+        const failure = await movePools(wider, listed).catch((error: unknown) => String(error));
+        expect(failure).to.include("denied: lan");
     });
 });

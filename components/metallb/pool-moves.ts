@@ -1,8 +1,10 @@
 /** Moves addresses from one IPAddressPool to another, which MetalLB's webhook allows only step by step. */
 import * as pulumi from "@pulumi/pulumi";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import { formatRange, intersections, parseRange } from "../../config/addresses";
 import { labels } from "../lib/pods";
+import { isWebhookUnreachable, webhookAttempts } from "../lib/webhook-retry";
 import type { PoolManifest } from "./pools";
 
 /** The IPAddressPools in the cluster that this program created. */
@@ -31,12 +33,6 @@ export function poolObject({ name, ...spec }: PoolManifest, namespace: string) {
     };
 }
 
-/** Whether MetalLB's webhook refused a pool because another one still has some of its addresses. */
-export const isOverlapRefused = (message: string): boolean =>
-    /"ipaddresspoolvalidationwebhook\.metallb\.io" denied the request: .*overlaps with already defined CIDR/s.test(
-        message,
-    );
-
 /**
  * Gives the pools that exist the addresses that are wanted, in an order in which no two of them overlap at any time:
  * first every pool gives up the addresses that it is to lose, then each gets those that it is to gain. Pools that do not
@@ -48,18 +44,21 @@ export async function movePools(wanted: readonly PoolManifest[], store: PoolStor
     const emptied = new Set<string>();
     for (const { name, addresses } of existing) {
         const target = byName.get(name)?.addresses ?? [];
-        const kept = intersections(addresses.map(parseRange), target.map(parseRange));
+        const kept = intersections(addresses.map(parseRange), target.map(parseRange)).map(formatRange);
+        if (kept.join() === addresses.join()) {
+            continue;
+        }
         if (kept.length > 0) {
-            await store.setAddresses(name, kept.map(formatRange));
+            await store.setAddresses(name, kept);
         } else {
             // A pool without addresses is invalid.
             await store.remove(name);
             emptied.add(name);
         }
     }
-    for (const { name } of existing) {
+    for (const { name, addresses } of existing) {
         const pool = byName.get(name);
-        if (pool) {
+        if (pool && pool.addresses.join() !== addresses.join()) {
             await (emptied.has(name) ? store.create(pool) : store.setAddresses(name, pool.addresses));
         }
     }
@@ -68,31 +67,18 @@ export async function movePools(wanted: readonly PoolManifest[], store: PoolStor
 /**
  * Lets addresses change their pool. When an address is pinned, released or reserved, one pool shrinks and another grows
  * in the same `up`. The webhook compares each with the others as they still are and refuses the one that grows; where
- * two pools exchange addresses, it refuses both. After such a refusal all pools are moved at once, and the operation is
- * repeated. An overlap with a pool that somebody else created is refused again, and that error stands.
+ * two pools exchange addresses, it refuses both. So all pools are moved before the engine changes the first of them.
+ * An overlap with a pool that somebody else created stays an error.
+ * @param owner name of the component. The engine requires a different name for every hook.
  */
-export function movePoolsOnRefusal(
+export function movePoolsFirst(
     wanted: readonly PoolManifest[],
     { namespace, kubeContext, owner }: { namespace: string; kubeContext: string; owner: string },
     store: PoolStore = clusterPools(namespace, kubeContext),
-): pulumi.ErrorHook {
+): pulumi.ResourceHook {
     let moved: Promise<void> | undefined;
-    const repeated = new Set<string>();
-    return new pulumi.ErrorHook(`pool-overlap-${owner}`, async ({ urn, errors }) => {
-        if (!isOverlapRefused(errors[0] ?? "") || repeated.has(urn)) {
-            return false;
-        }
-        repeated.add(urn);
-        // Pools are updated side by side, and each of them may be refused.
-        moved ??= movePools(wanted, store);
-        try {
-            await moved;
-        } catch (error) {
-            await pulumi.log.warn(`moving addresses between MetalLB's pools failed: ${String(error)}`);
-            return false;
-        }
-        return true;
-    });
+    // The engine changes the pools side by side.
+    return new pulumi.ResourceHook(`move-pools-${owner}`, () => (moved ??= movePools(wanted, store)));
 }
 
 const crd = { group: "metallb.io", version: "v1beta1", plural: "ipaddresspools" };
@@ -118,14 +104,32 @@ function clusterPools(namespace: string, kubeContext: string): PoolStore {
             return list.items.map(({ metadata, spec }) => ({ name: metadata.name, addresses: spec.addresses }));
         },
         create: async (pool) => {
-            await (await connect()).createNamespacedCustomObject({ ...pools, body: poolObject(pool, namespace) });
+            const body = poolObject(pool, namespace);
+            await whileWebhookStarts(async () => (await connect()).createNamespacedCustomObject({ ...pools, body }));
         },
         setAddresses: async (name, value) => {
             const body = [{ op: "replace", path: "/spec/addresses", value }];
-            await (await connect()).patchNamespacedCustomObject({ ...pools, name, body });
+            await whileWebhookStarts(async () =>
+                (await connect()).patchNamespacedCustomObject({ ...pools, name, body }),
+            );
         },
         remove: async (name) => {
             await (await connect()).deleteNamespacedCustomObject({ ...pools, name });
         },
     };
+}
+
+/** Repeats a request while the API server cannot call the webhook, as retryWhileWebhookStarts does for the engine. */
+async function whileWebhookStarts(request: () => Promise<unknown>): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+        try {
+            await request();
+            return;
+        } catch (error) {
+            if (!isWebhookUnreachable("metallb.io", String(error)) || attempt > webhookAttempts) {
+                throw error;
+            }
+            await sleep(2000);
+        }
+    }
 }

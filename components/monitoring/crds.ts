@@ -12,12 +12,12 @@ export const namespaceName = monitoringNamespace;
 export const nodeExporterNamespace = "node-exporter";
 
 export interface OperatorCrdsOptions {
-    /** Whether destroy leaves the CRDs in the cluster, and with them everybody's monitors. Defaults to false. */
+    /** Whether the CRDs, and with them all monitors, stay in the cluster on destroy. Defaults to false. */
     readonly keep?: boolean;
     readonly site: Site;
 }
 
-/** What monitoring is built on: its namespaces, and the Prometheus operator's CRDs, which every monitor needs. */
+/** The namespaces of monitoring and the Prometheus operator's CRDs, which every monitor needs. */
 export class OperatorCrds extends pulumi.ComponentResource {
     public readonly namespace: k8s.core.v1.Namespace;
     public readonly nodeExporterNamespace: k8s.core.v1.Namespace;
