@@ -7,8 +7,18 @@ const { env } = process;
 export const environment = {
     /** All of it, for the programs that are started. */
     all: env,
-    /** The stack to work on. */
-    stack: env.STACK ?? "poc",
+    /** The stack to work on. The sandbox's commands have one of their own. */
+    stack: /^sandbox(:|$)/.test(process.argv[2] ?? "") ? "sandbox" : (env.STACK ?? "poc"),
+    /** Number of the sandbox's nodes. */
+    nodes: Number(env.NODES ?? 1),
+    /** Image of the sandbox's nodes. */
+    nodeImage: env.NODE_IMAGE,
+    /** Image with Node.js for the sandbox's checks from inside. */
+    checkImage: env.CHECK_IMAGE,
+    /** The container engine that kind is told to use. */
+    containerEngine: env.KIND_EXPERIMENTAL_PROVIDER,
+    /** File with the stack's outputs, where they are not read from its state. */
+    stackOutputs: env.STACK_OUTPUTS,
     /** Number of resolver pods for verify:scale. */
     replicas: Number(env.REPLICAS ?? 3),
     /** This machine's address towards the DHCP server, for verify:dhcp; chosen by the routing table if not given. */

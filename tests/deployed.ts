@@ -1,5 +1,6 @@
 /** The deployed stack, for the suites that check it. */
 import type { Context } from "mocha";
+import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { pulumi } from "../commands/pulumi";
@@ -34,7 +35,11 @@ export function deployed(): Promise<Deployed> {
 }
 
 async function look(): Promise<Deployed> {
-    const outputs = JSON.parse((await pulumi()).read(["stack", "output", "--json", "--show-secrets"])) as Outputs;
+    const { stackOutputs } = environment;
+    const text = stackOutputs
+        ? readFileSync(stackOutputs, "utf8")
+        : (await pulumi()).read(["stack", "output", "--json", "--show-secrets"]);
+    const outputs = JSON.parse(text) as Outputs;
     if (!outputs.kubeContext) {
         throw new Error(`the stack ${environment.stack} is not deployed; run: npm run up`);
     }

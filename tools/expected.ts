@@ -7,9 +7,10 @@ import { type Registration, type Run, runProgram } from "./mock-engine";
 import { dashboardIn, outline } from "./queries";
 import { projectFolder } from "./stack-config";
 
-/** The stacks with committed dumps: all that the project has a file for. */
+/** The stacks with committed dumps: all that the project has a file for. The sandbox's file is made on each machine. */
 export const stacks: readonly string[] = readdirSync(projectFolder)
     .flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? [])
+    .filter((stack) => stack !== "sandbox")
     .sort();
 
 /** A resource of a dump. */
