@@ -1,3 +1,4 @@
+import type { KubeConfig } from "@kubernetes/client-node";
 import * as pulumi from "@pulumi/pulumi";
 
 import { runError } from "./run-error";
@@ -27,11 +28,26 @@ async function kubeContexts(): Promise<string[]> {
     const { KubeConfig } = await import("@kubernetes/client-node");
     const config = new KubeConfig();
     config.loadFromDefault();
-    return config.getContexts().map(({ name }) => name);
+    return realContexts(config);
 }
 
-/** Says that the context is not there, which ones are, and how to name one. */
+/** The kubeconfig's contexts without the one that the client makes up for http://localhost:8080 where there is no file. */
+export const realContexts = (config: Pick<KubeConfig, "getContexts" | "getCluster">): string[] =>
+    config
+        .getContexts()
+        .filter(
+            ({ name, cluster }) =>
+                name !== "loaded-context" || config.getCluster(cluster)?.server !== "http://localhost:8080",
+        )
+        .map(({ name }) => name);
+
+/** Says that the context is not there, which ones are, and the three ways on. */
 export function missingContext(context: string, contexts: readonly string[]): string {
     const there = contexts.length > 0 ? `there are: ${contexts.join(", ")}` : "there are none (see $KUBECONFIG)";
-    return `no context "${context}" in the kubeconfig; ${there}. Name one as noc:site.kubeContext in the stack's file, or with: pulumi config set --path noc:site.kubeContext NAME`;
+    return [
+        `no context "${context}" in the kubeconfig; ${there}. There are three ways on:`,
+        `  - start the cluster that the stack names, which adds the context "${context}"`,
+        "  - deploy to another cluster: pulumi config set --path noc:site.kubeContext NAME",
+        "  - deploy to a throw-away cluster on this machine: npm run sandbox",
+    ].join("\n");
 }

@@ -1,3 +1,4 @@
+import { KubeConfig } from "@kubernetes/client-node";
 import { expect } from "chai";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
@@ -6,7 +7,7 @@ import { drawGraph } from "../tools/draw";
 import { addressFlows, deploymentWaves } from "../tools/graph";
 import { projectFolder, stackConfig } from "../tools/stack-config";
 import { row } from "../commands/status";
-import { missingContext } from "../config/kube-context";
+import { missingContext, realContexts } from "../config/kube-context";
 import { stackRun } from "./support";
 
 describe("the dry run without an engine", () => {
@@ -98,10 +99,22 @@ describe("status", () => {
 });
 
 describe("a context that does not exist", () => {
-    it("is answered with those there are and how to name one", () => {
+    it("is answered with those there are, and the three ways on", () => {
         const message = missingContext("orbstack", ["lab", "prod"]);
-        expect(message).to.contain('"orbstack"').and.contain("lab, prod").and.contain("noc:site.kubeContext");
+        expect(message).to.contain('"orbstack"').and.contain("lab, prod");
+        expect(message.split("\n").slice(1)).to.have.length(3);
+        expect(message)
+            .to.contain("start the cluster")
+            .and.contain("noc:site.kubeContext NAME")
+            .and.contain("npm run sandbox");
         expect(missingContext("orbstack", [])).to.contain("there are none");
+    });
+
+    it("is not listed where the client made it up for want of a kubeconfig", () => {
+        const config = new KubeConfig();
+        config.loadFromClusterAndUser({ name: "cluster", server: "http://localhost:8080" }, { name: "user" });
+        expect(config.getContexts()).to.have.length(1);
+        expect(realContexts(config)).to.deep.equal([]);
     });
 });
 

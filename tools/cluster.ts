@@ -3,7 +3,7 @@ import * as k8s from "@kubernetes/client-node";
 import { createServer, type Server } from "node:net";
 import { Writable } from "node:stream";
 
-import { missingContext } from "../config/kube-context";
+import { missingContext, realContexts } from "../config/kube-context";
 
 /** A cluster by the context of the user's kubeconfig. */
 export class Cluster {
@@ -19,12 +19,7 @@ export class Cluster {
     constructor(context: string) {
         this.config.loadFromDefault();
         if (!this.config.getContextObject(context)) {
-            throw new Error(
-                missingContext(
-                    context,
-                    this.config.getContexts().map(({ name }) => name),
-                ),
-            );
+            throw new Error(missingContext(context, realContexts(this.config)));
         }
         this.config.setCurrentContext(context);
         this.core = this.config.makeApiClient(k8s.CoreV1Api);
