@@ -112,7 +112,10 @@ describe("a context that does not exist", () => {
 
     it("is not listed where the client made it up for want of a kubeconfig", () => {
         const config = new KubeConfig();
-        config.loadFromClusterAndUser({ name: "cluster", server: "http://localhost:8080" }, { name: "user" });
+        config.loadFromClusterAndUser(
+            { name: "cluster", server: "http://localhost:8080", skipTLSVerify: false },
+            { name: "user" },
+        );
         expect(config.getContexts()).to.have.length(1);
         expect(realContexts(config)).to.deep.equal([]);
     });
