@@ -26,9 +26,20 @@ export async function requireExistingContext(context: string): Promise<void> {
 /** The names of the contexts in the user's kubeconfig: $KUBECONFIG's files or ~/.kube/config. */
 async function kubeContexts(): Promise<string[]> {
     const { KubeConfig } = await import("@kubernetes/client-node");
-    const config = new KubeConfig();
-    config.loadFromDefault();
-    return realContexts(config);
+    return realContexts(loadKubeConfig(new KubeConfig()));
+}
+
+/** Loads the user's kubeconfig. A file of $KUBECONFIG that is not there counts as empty, as it does for kubectl. */
+export function loadKubeConfig(config: KubeConfig): KubeConfig {
+    try {
+        config.loadFromDefault();
+    } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "ENOENT") {
+            throw error;
+        }
+        config.loadFromOptions({ clusters: [], users: [], contexts: [], currentContext: "" });
+    }
+    return config;
 }
 
 /** The kubeconfig's contexts without the one that the client makes up for http://localhost:8080 where there is no file. */

@@ -3,7 +3,7 @@ import * as k8s from "@kubernetes/client-node";
 import { createServer, type Server } from "node:net";
 import { Writable } from "node:stream";
 
-import { missingContext, realContexts } from "../config/kube-context";
+import { loadKubeConfig, missingContext, realContexts } from "../config/kube-context";
 
 /** A cluster by the context of the user's kubeconfig. */
 export class Cluster {
@@ -17,7 +17,7 @@ export class Cluster {
 
     /** @throws Error where the kubeconfig has no such context. */
     constructor(context: string) {
-        this.config.loadFromDefault();
+        loadKubeConfig(this.config);
         if (!this.config.getContextObject(context)) {
             throw new Error(missingContext(context, realContexts(this.config)));
         }
