@@ -8,6 +8,7 @@ import { read } from "../commands/doctor/probe";
 import { asJson, asText, exitCode } from "../commands/doctor/report";
 import { chartSources, registrySources } from "../commands/doctor/sources";
 import { stackSettings } from "../tools/stack-config";
+import { stackRun } from "./support";
 import {
     type Change,
     configMap,
@@ -105,7 +106,11 @@ const lacking: Readonly<Record<string, readonly (Change & { says: RegExp; severi
             },
             says: /a resolver may take 512Mi, and the largest node has 0.3 GiB/,
         },
-        { objects: { [paths.nodes]: list(first) }, says: /2 resolvers on 1 nodes/, severity: "warning" },
+        {
+            objects: { [paths.nodes]: list(first) },
+            says: /2 resolvers, and nodes that take pods: 1/,
+            severity: "warning",
+        },
     ],
     clocks: [{ objects: { [paths.leases]: { node1: 0, node2: -45 } }, says: /clock of node2 is 45 s behind/ }],
     names: [
@@ -502,20 +507,20 @@ describe("doctor on this machine", () => {
         expect(readOffer(discover, 77)).to.equal(undefined);
     });
 
-    it("asks for charts and images where they come from, or at the mirrors", () => {
-        expect(chartSources(settings).map(({ url }) => url)).to.include("https://metallb.github.io/metallb/index.yaml");
-        expect(registrySources(settings).map(({ url }) => url)).to.include("https://registry-1.docker.io/v2/");
-        const mirrored = {
-            ...settings,
-            site: {
-                ...settings.site,
-                chartMirror: "oci://registry.lan/charts",
-                imageMirror: "registry.lan:5000/mirror",
-            },
-        };
-        expect(chartSources(mirrored).map(({ url }) => url)).to.deep.equal(["https://registry.lan/v2/"]);
-        expect(registrySources(mirrored)).to.have.length(1);
-        expect(registrySources(mirrored)[0]?.items.join()).to.contain("registry.lan:5000/mirror/klutchell/unbound:");
+    it("asks for the charts and images that the stack uses, where they come from or at the mirrors", async () => {
+        const used = JSON.stringify((await stackRun("homelab")).resources);
+        const own = stackSettings("homelab");
+        expect(chartSources(own, used).map(({ url }) => url)).to.include(
+            "https://metallb.github.io/metallb/index.yaml",
+        );
+        expect(registrySources(own, used).map(({ url }) => url)).to.include("https://registry-1.docker.io/v2/");
+        const site = { ...own.site, chartMirror: "oci://registry.lan/charts", imageMirror: "registry.lan:5000/mirror" };
+        expect(chartSources({ site }, used).map(({ url }) => url)).to.deep.equal(["https://registry.lan/v2/"]);
+        const [mirror, ...others] = registrySources({ site }, used);
+        expect(others).to.deep.equal([]);
+        expect(mirror?.url).to.equal("https://registry.lan:5000/v2/");
+        expect(mirror?.items.join()).to.contain("registry.lan:5000/mirror/klutchell/unbound:");
+        expect(registrySources(own, "nothing")).to.deep.equal([]);
     });
 });
 

@@ -18,7 +18,7 @@ import { apiReaders, fact, readAll } from "./gather";
 import { askArp, libvirtNetworks, ownNetworks, reach, servedCertificate } from "./host";
 import { probe, probeImage } from "./probe";
 import { asJson, asText, exitCode } from "./report";
-import { chartSources, registrySources } from "./sources";
+import { chartSources, registrySources, rendered } from "./sources";
 
 /**
  * Runs the checks, or those that are named, and ends the process.
@@ -77,13 +77,15 @@ async function gather(cluster: Cluster, settings: Settings, { needed, probeImage
         });
     }
     const asked = poolAddresses(settings);
+    let text: Promise<string> | undefined;
+    const used = () => (text ??= rendered(environment.stack));
     const readers = {
         ...apiReaders(api),
         arp: () => fact(askArp(asked)),
         dhcpOffers: () => fact(discoverServers(settings)),
         libvirt: () => fact(libvirtNetworks()),
-        chartSources: () => fact(reach(chartSources(settings))),
-        registries: () => fact(reach(registrySources(settings))),
+        chartSources: () => fact(used().then((text) => reach(chartSources(settings, text)))),
+        registries: () => fact(used().then((text) => reach(registrySources(settings, text)))),
         identity: () => fact(identity(api)),
     };
     const known = await readAll(readers, needed);

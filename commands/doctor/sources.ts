@@ -1,6 +1,6 @@
 /** Where the stack's charts and images come from. */
-import { definitions, type Settings, settingsOf } from "../../components/settings";
-import { folderOf } from "../../components/lib/prometheus-rules";
+import type { Settings } from "../../components/settings";
+import { runProgram } from "../../tools/mock-engine";
 import { pinnedVersions } from "../../tools/versions";
 
 interface Wanted {
@@ -8,20 +8,17 @@ interface Wanted {
     readonly items: readonly string[];
 }
 
-/** The pins of the components that are switched on. */
-function pins(settings: Settings) {
-    const folders = definitions
-        .filter((definition) => settingsOf(settings, definition).enabled)
-        .map(({ name }) => folderOf(name));
-    return pinnedVersions().filter(({ folder }) => folders.includes(folder));
-}
+/** What the stack registers, as text: it names every chart and image that the stack uses. */
+export const rendered = async (stack: string): Promise<string> => JSON.stringify((await runProgram(stack)).resources);
 
 /** The address of each chart repository: its index, or the API of an OCI registry. */
-export function chartSources(settings: Settings): Wanted[] {
-    const charts = pins(settings).flatMap((versions) => Object.values(versions.charts));
+export function chartSources({ site }: Pick<Settings, "site">, used: string): Wanted[] {
+    const charts = pinnedVersions()
+        .flatMap((versions) => Object.values(versions.charts))
+        .filter(({ name }) => used.includes(`"${name}"`) || used.includes(`/${name}"`));
     return grouped(
         charts.map(({ name, version, repository }) => ({
-            url: indexOf(settings.site.chartMirror ?? repository),
+            url: indexOf(site.chartMirror ?? repository),
             item: `${name} ${version}`,
         })),
     );
@@ -33,9 +30,10 @@ const indexOf = (repository: string): string =>
         : `${repository.replace(/\/$/, "")}/index.yaml`;
 
 /** The API of each registry that images are pulled from. */
-export function registrySources(settings: Settings): Wanted[] {
-    const { imageMirror } = settings.site;
-    const images = pins(settings).flatMap((versions) => Object.values(versions.images));
+export function registrySources({ site: { imageMirror } }: Pick<Settings, "site">, used: string): Wanted[] {
+    const images = pinnedVersions()
+        .flatMap((versions) => Object.values(versions.images))
+        .filter((image) => used.includes(pathOf(image)));
     return grouped(
         images.map((image) => {
             const [registry = "", ...path] = image.split("/");
@@ -46,6 +44,15 @@ export function registrySources(settings: Settings): Wanted[] {
         }),
     );
 }
+
+/** A reference without registry, tag and digest: charts take these apart. */
+const pathOf = (image: string): string =>
+    image
+        .replace(/@.*$/, "")
+        .replace(/:[^:/]*$/, "")
+        .split("/")
+        .slice(1)
+        .join("/");
 
 /** Docker Hub's registry has another name than its images. */
 const registryApi = (registry: string): string => {

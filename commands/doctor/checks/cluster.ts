@@ -115,7 +115,10 @@ export const nodesReady = defineCheck({
                     : []),
             ];
         });
-        return found(`${nodes.length} nodes: ${nodes.map(nameOf).join(", ")}`, ...findings);
+        return found(
+            `${nodes.length} ${nodes.length === 1 ? "node" : "nodes"}: ${nodes.map(nameOf).join(", ")}`,
+            ...findings,
+        );
     },
 });
 
@@ -156,7 +159,7 @@ export const size = defineCheck({
         if (dns.enabled && dns.replicas > workers.length && workers.length > 0) {
             findings.push({
                 severity: "warning",
-                what: `${dns.replicas} resolvers on ${workers.length} nodes`,
+                what: `${dns.replicas} resolvers, and nodes that take pods: ${workers.length}`,
                 why: "two replicas on one node are lost together",
                 mend: `pulumi config set --path noc:dns.replicas ${workers.length}`,
             });
@@ -177,7 +180,7 @@ export const clocks = defineCheck({
         const wrong = all.filter(([, ahead]) => Math.abs(ahead) > worstClock);
         const worst = Math.max(0, ...all.map(([, ahead]) => Math.abs(ahead)));
         return found(
-            `${all.length} nodes, at most ${worst.toFixed(0)} s off`,
+            `${all.length} measured, at most ${worst.toFixed(0)} s off`,
             ...wrong.map(([node, ahead]) => ({
                 severity: "error" as const,
                 what: `the clock of ${node} is ${Math.abs(ahead).toFixed(0)} s ${ahead > 0 ? "ahead" : "behind"}`,
