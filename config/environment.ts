@@ -2,13 +2,26 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 
-const { env } = process;
+/** The stack to work on. The sandbox's commands have one of their own. */
+const stack = /^sandbox(:|$)/.test(process.argv[2] ?? "") ? "sandbox" : (process.env.STACK ?? "poc");
+
+/** What `npm run sandbox` makes beside the cluster. It is deleted with it. */
+const sandboxFolder = join(__dirname, "..", ".sandbox");
+
+const env = {
+    ...process.env,
+    // The sandbox's state goes with its cluster. Its secrets are those of a cluster that only this machine reaches.
+    ...(stack === "sandbox" && {
+        PULUMI_BACKEND_URL: `file://${sandboxFolder}`,
+        PULUMI_CONFIG_PASSPHRASE: "sandbox",
+    }),
+};
 
 export const environment = {
     /** All of it, for the programs that are started. */
     all: env,
-    /** The stack to work on. The sandbox's commands have one of their own. */
-    stack: /^sandbox(:|$)/.test(process.argv[2] ?? "") ? "sandbox" : (env.STACK ?? "poc"),
+    stack,
+    sandboxFolder,
     /** Number of the sandbox's nodes. */
     nodes: Number(env.NODES ?? 1),
     /** Image of the sandbox's nodes. */

@@ -1,5 +1,6 @@
 /** `npm run sandbox`: a throw-away cluster of containers with the stack on it. */
 import { spawnSync } from "node:child_process";
+import { mkdirSync, rmSync } from "node:fs";
 import { Resolver } from "node:dns/promises";
 import { parseArgs } from "node:util";
 
@@ -54,8 +55,10 @@ export async function sandbox(args: readonly string[]): Promise<void> {
     }
     const subnet = subnetOf(engine);
     if (isNew) {
-        await forgetStack();
+        // A sandbox that was deleted by hand has left its state.
+        forgetStack();
     }
+    mkdirSync(environment.sandboxFolder, { recursive: true });
     writeStack(withChanges(writtenSettings() ?? sandboxSettings(subnet, nodes), values.set));
     await (await import("../deploy")).up(["--yes", "--skip-preview"]);
     steps.done("up");
@@ -71,7 +74,7 @@ export async function destroySandbox(): Promise<void> {
     if (engine !== "nerdctl") {
         local.read(engine, ["network", "rm", networkOf(engine)]);
     }
-    await forgetStack();
+    forgetStack();
     forgetKind();
     console.log("deleted: the cluster, its context and network, and the stack with its state. The node image is kept.");
 }
@@ -87,10 +90,9 @@ export async function verifySandbox(args: readonly string[]): Promise<void> {
     await (await import("./inside")).verifyInside(findEngine(environment.containerEngine), await findKind(), suites);
 }
 
-/** Removes the stack's state and file, such as those of a sandbox that was deleted by hand. */
-async function forgetStack(): Promise<void> {
-    const { pulumi } = await import("../pulumi");
-    (await pulumi()).read(["stack", "rm", environment.stack, "--force", "--yes"]);
+/** Deletes the stack's state and file. */
+function forgetStack(): void {
+    rmSync(environment.sandboxFolder, { recursive: true, force: true });
     deleteStackFile();
 }
 
@@ -132,18 +134,19 @@ export async function answers(server: string): Promise<boolean> {
 
 /** Says what can be reached, and from where. */
 async function introduce(engine: Engine): Promise<void> {
-    const { dns, dhcp, monitoring } = stackSettings(environment.stack);
+    const { dns, dhcp } = stackSettings(environment.stack);
     const reached = await answers(dns.address ?? "");
     console.log(
         [
             "",
-            `DNS ${dns.address ?? ""}, DHCP ${dhcp.address ?? ""}, Grafana ${monitoring.grafanaAddress ?? "(npm run grafana)"}; context ${clusterContext}`,
+            `DNS ${dns.address ?? ""}, DHCP ${dhcp.address ?? ""}; context ${clusterContext}`,
             reached
                 ? `They are reached from this machine: dig @${dns.address ?? ""} ${localName}`
-                : `They are not reached from this machine, only from containers in the network ${networkOf(engine)}: ${engine} runs them in a virtual machine, or without root. Grafana is reached by STACK=sandbox npm run grafana.`,
+                : `They are not reached from this machine, only from containers in the network ${networkOf(engine)}: ${engine} runs them in a virtual machine, or without root.`,
             "",
             "npm run sandbox:verify          checks all of it" + (reached ? "" : ", from a container beside the nodes"),
             "STACK=sandbox npm run status    shows what runs",
+            "STACK=sandbox npm run grafana   forwards Grafana to http://localhost:3000",
             "npm run sandbox:destroy         deletes the cluster and the stack",
         ].join("\n"),
     );

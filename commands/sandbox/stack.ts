@@ -36,7 +36,7 @@ export function topOf(subnet: string): AddressRange {
 /** The settings for a cluster of that many nodes in that subnet. */
 export function sandboxSettings(subnet: string, nodes: number): Record<string, unknown> {
     const pool = topOf(subnet);
-    const [dns = "", dhcp = "", grafana = ""] = [...pool.take(3)].map(String);
+    const [dns = "", dhcp = ""] = [...pool.take(2)].map(String);
     // Addresses for documentation (RFC 5737): no machine has them, and the leases are only the checks'.
     const clients = "198.51.100.0/24";
     return {
@@ -54,7 +54,7 @@ export function sandboxSettings(subnet: string, nodes: number): Record<string, u
             domain: "home.arpa",
             subnets: [{ id: 1, subnet: clients, pools: ["198.51.100.100-198.51.100.199"], router: "198.51.100.1" }],
         },
-        "noc:monitoring": { grafanaAddress: grafana, retention: "1d" },
+        "noc:monitoring": { retention: "1d" },
     };
 }
 
