@@ -8,7 +8,7 @@ const stack = /^sandbox(:|$)/.test(process.argv[2] ?? "") ? "sandbox" : (process
 /** What `npm run sandbox` makes beside the cluster. It is deleted with it. */
 const sandboxFolder = join(__dirname, "..", ".sandbox");
 
-const env = {
+const env: NodeJS.ProcessEnv = {
     ...process.env,
     // The sandbox's state goes with its cluster. Its secrets are those of a cluster that only this machine reaches.
     ...(stack === "sandbox" && {
