@@ -1,27 +1,27 @@
 /**
- * What the value of a local record may be, by the record's type, and how Unbound reads it. Unbound itself lets much pass
- * that no client can use: a port of 99999 is served as 34463, an MX record without its host as a broken message.
+ * The values of local records: validation by record type, and the form that Unbound reads. Unbound itself accepts values
+ * that clients cannot use: it serves port 99999 as 34463, and an MX record without a host as a malformed message.
  */
 import { bytesOf, fieldsOf, quoted } from "./zone-file";
 import { absolute, addressFamily, domainNameProblem, normalAddress } from "./zones";
 
-/** A value in the form that Unbound reads. Throws an Error with the remedy where the value is none of the type. */
+/** Converts a value to the form that Unbound reads. Throws an Error with the remedy if the value is invalid. */
 type Reader = (value: string) => string;
 
-/** Text for the value of a TXT record: strings of at most 255 bytes, each with its length before it. */
+/** The text of a TXT record, split into strings of at most 255 bytes. */
 const text: Reader = (value) => {
     const bytes = Buffer.from(value);
     const strings: Buffer[] = [];
     for (let start = 0; start < bytes.length;) {
         let end = Math.min(start + 255, bytes.length);
-        // A byte 10xxxxxx goes on with the character before it: some programs decode each string on its own.
+        // Not within a UTF-8 character (continuation bytes are 10xxxxxx): some programs decode each string separately.
         while (end < bytes.length && ((bytes[end] ?? 0) & 0xc0) === 0x80) {
             end -= 1;
         }
         strings.push(bytes.subarray(start, end));
         start = end;
     }
-    // A DNS message has 65535 bytes, the question and the name included.
+    // A DNS message has at most 65535 bytes, with the question and the name.
     if (bytes.length + strings.length > 65000) {
         throw new Error(`has ${bytes.length} bytes, which fit no DNS message; use at most 64700`);
     }
@@ -46,7 +46,7 @@ const host: Reader = (value) => {
     return absolute(value);
 };
 
-/** A field of a longer value that names a host. A dot says that there is none. */
+/** A host name within a longer value. A dot means that there is no host. */
 const target = (value: string): string => {
     const problem = domainNameProblem(value);
     if (problem) {
@@ -62,7 +62,7 @@ const number = (field: string, what: string, most: number): string => {
     return String(Number(field));
 };
 
-/** One of a few numbers, with their meaning. */
+/** A number that has to be one of the given ones. */
 const choice = (field: string, what: string, choices: Record<number, string>): number => {
     if (!/^\d{1,3}$/.test(field) || choices[Number(field)] === undefined) {
         const list = Object.entries(choices).map(([value, meaning]) => `${value} (${meaning})`);
@@ -71,7 +71,7 @@ const choice = (field: string, what: string, choices: Record<number, string>): n
     return Number(field);
 };
 
-/** Hexadecimal digits: as many as the kind of digest has, or any number of bytes. */
+/** A digest in hexadecimal digits: of the given length, or of any number of whole bytes. */
 const hex = (fields: string[], digits: number | undefined): string => {
     const digest = fields.join("");
     if (!/^([0-9a-f]{2})+$/i.test(digest) || (digits !== undefined && digest.length !== digits)) {
@@ -82,7 +82,7 @@ const hex = (fields: string[], digits: number | undefined): string => {
     return digest.toLowerCase();
 };
 
-/** A value of so many fields; the last of them may have spaces where `rest` is true. */
+/** The fields of a value, of which there have to be `count`; or more, if `rest` is true. */
 const split = (value: string, count: number, remedy: string, rest = false): string[] => {
     const fields = fieldsOf(value);
     if (fields.length < count || (!rest && fields.length > count)) {
@@ -184,7 +184,7 @@ const each =
     (list: string): boolean =>
         list.split(",").every(fits);
 
-/** The parameters of a service, by name: the number of each, and what its value is like (RFC 9460 and RFC 9461). */
+/** The service parameters by name: the number of each, and what its value has to fit (RFC 9460 and RFC 9461). */
 const parameters: Record<string, { readonly key: number; readonly fits: (value: string) => boolean }> = {
     mandatory: { key: 0, fits: each((item) => parameterKey(item) > 0) },
     alpn: { key: 1, fits: each(({ length }) => length > 0 && length < 256) },
@@ -199,7 +199,7 @@ const parameters: Record<string, { readonly key: number; readonly fits: (value: 
     dohpath: { key: 7, fits: (value) => /^\/.*\{\?dns\}/.test(value) },
 };
 
-/** The number of a parameter: of one above, or of another that is written as `key<number>`. NaN where it is none. */
+/** The number of a parameter, given by its name or as `key<number>`. NaN if it is unknown. */
 const parameterKey = (name: string): number =>
     parameters[name]?.key ??
     (/^key(0|[1-9]\d{0,4})$/.test(name) && Number(name.slice(3)) < 0xffff ? Number(name.slice(3)) : Number.NaN);
@@ -246,7 +246,7 @@ const service: Reader = (value) => {
     ].join(" ");
 };
 
-/** The types of local records. NS, SOA and the like are a zone's: see the stub zones. */
+/** The types of local records. Zones with NS and SOA records need servers of their own, see `stubZones`. */
 export const recordTypes = {
     A: address(4, "is not an IPv4 address; write four numbers from 0 to 255, like 192.168.1.1"),
     AAAA: address(6, "is not an IPv6 address; write it like 2001:db8::1"),
@@ -266,8 +266,8 @@ export const recordTypes = {
 export type RecordType = keyof typeof recordTypes;
 
 /**
- * Reads the value of a record of the type into the form that Unbound reads.
- * @throws Error saying what is wrong with it.
+ * Converts the value of a record to the form that Unbound reads.
+ * @throws Error with the remedy if the value is invalid.
  */
 export function recordData(type: RecordType, value: string): string {
     if (value === "") {

@@ -59,7 +59,7 @@ describe("A local record", () => {
         ["CNAME", "10.0.0.1", /is an address and not a name; write a domain name/],
         ["CNAME", "A.example.", /is its own alias; name another host/],
         ["CNAME", ".", /is the root/],
-        ["CNAME", "rpz-drop.", /stands for an action of Unbound; use another/],
+        ["CNAME", "rpz-drop.", /reads as an action of a response policy zone; use another/],
         ["PTR", "2001:db8::1", /is an address and not a name/],
         ["PTR", "", /is empty; write the record's value/],
         ["TXT", "two\nlines", /has a line break or another control character; write one line/],
@@ -71,7 +71,7 @@ describe("A local record", () => {
         ["MX", "10 10.0.0.1", /names "10\.0\.0\.1", which is an address and not a name/],
         ["SRV", "0 5 sip.example", /is not the place of a service/],
         ["SRV", "0 5 99999 sip.example", /has the port "99999"/],
-        ["SRV", "0 5 5060 a..b", /names "a\.\.b", which has a dot too many/],
+        ["SRV", "0 5 5060 a..b", /names "a\.\.b", which has an empty label/],
         ["CAA", "letsencrypt.org", /is not a CAA record; write flags, tag and value/],
         ["CAA", "256 issue x", /has the flags "256"; write a number from 0 to 255/],
         ["CAA", "0 issue ;", /outside of quotes; put the field between double quotes/],
@@ -108,7 +108,7 @@ describe("A local record", () => {
         expect(remedies("192.168.1.5", "A", "10.0.0.1")[0]).to.match(/^name is an address and not a name/);
         expect(remedies("*.example", "A", "10.0.0.1")[0]).to.match(/^name has a wildcard/);
         expect(remedies(".", "A", "10.0.0.1")[0]).to.match(/^name is the root/);
-        expect(remedies("rpz-ip", "CNAME", "a.example")[0]).to.match(/stands for an action/);
+        expect(remedies("rpz-ip", "CNAME", "a.example")[0]).to.match(/reads as an action/);
         const name = ["a", "b", "c"].map((letter) => letter.repeat(63)).join(".");
         expect(remedies(`${name}.${"d".repeat(58)}`, "A", "10.0.0.1")).to.deep.equal([]);
         expect(remedies(`${name}.${"d".repeat(58)}`, "CNAME", "a.example")[0]).to.match(/at most 249 for an alias/);

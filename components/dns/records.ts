@@ -1,5 +1,5 @@
 /**
- * The records that the resolver answers itself: what is wrong with them, and how Unbound is told of them. A remedy
+ * Local records, which the resolver itself answers with: validation, and Unbound's configuration for them. A remedy
  * completes the sentence "<key> = <value> ...".
  */
 import { recordData, recordTypes, type RecordType } from "./record-values";
@@ -11,7 +11,7 @@ export interface LocalRecord {
     readonly type: string;
     /** As in a zone file; the value of a TXT record is its text, without quotes around it. */
     readonly value: string;
-    /** How long clients may keep the record, in seconds. */
+    /** Time to live, in seconds. */
     readonly ttl: number;
 }
 
@@ -20,7 +20,7 @@ export interface RecordProblem {
     readonly remedy: string;
 }
 
-/** What is wrong with a record in itself. */
+/** The problems of a single record. */
 export function recordProblems(record: LocalRecord): RecordProblem[] {
     const { type, ttl } = record;
     const problems: [keyof LocalRecord, string | undefined][] = [
@@ -41,7 +41,7 @@ const typeNames = Object.keys(recordTypes);
 
 const isRecordType = (type: string): type is RecordType => Object.hasOwn(recordTypes, type);
 
-/** RFC 2181: the first of the 32 bits is not used. */
+/** RFC 2181, section 8: 31 bits. */
 const maximumTtl = 2 ** 31 - 1;
 
 function nameProblem({ name, type }: LocalRecord): string | undefined {
@@ -74,15 +74,15 @@ function valueProblem({ name, type, value }: LocalRecord): string | undefined {
     return canonical(name) === canonical(value) ? "is its own alias; name another host" : policyName(value);
 }
 
-/** Aliases are in a response policy zone, where such names stand for actions: `rpz-drop` answers nothing. */
+/** Aliases are entries of a response policy zone, in which such names are actions: `rpz-drop` drops the query. */
 const policyName = (name: string): string | undefined =>
     /(^|\.)rpz-[^.]*\.?$/i.test(name)
-        ? "ends in a name that stands for an action of Unbound; use another name"
+        ? "ends in a label that Unbound reads as an action of a response policy zone; use another name"
         : undefined;
 
 /**
- * What is wrong with the records beside each other, at the later of them.
- * @param named What to call the record at the index.
+ * The problems between records. Of two that conflict, the later one has the problem.
+ * @param named returns the name, in messages, of the record at the index.
  */
 export function recordSetProblems(
     records: readonly LocalRecord[],
@@ -131,7 +131,7 @@ function problemBeside(
         : undefined;
 }
 
-/** The value in a form that is the same for equal ones. A value that is none of the type stands for itself. */
+/** A canonical form of the value: equal for equal data. An invalid value is returned as it is. */
 function normalData({ type, value }: LocalRecord): string {
     try {
         const data = isRecordType(type) ? recordData(type, value) : value;
@@ -143,7 +143,7 @@ function normalData({ type, value }: LocalRecord): string {
 
 const caseMatters: ReadonlySet<string> = new Set(["TXT", "CAA", "NAPTR", "SVCB", "HTTPS"]);
 
-/** One problem for each loop of two or more aliases, at the first of them. */
+/** One problem for each loop of aliases, at the first alias of the loop. */
 function aliasLoops(records: readonly LocalRecord[]): (RecordProblem & { index: number })[] {
     const aliases = records.flatMap(({ name, type, value }, index) =>
         type === "CNAME" ? [{ index, name, owner: canonical(name), target: canonical(value) }] : [],
@@ -170,21 +170,22 @@ export function localDataLine({ name, type, value, ttl }: LocalRecord): string {
 export interface LocalRecordsConf {
     /** Lines of the server: clause. */
     readonly server: string[];
-    /** The clause that loads the aliases; it needs `respip` as the first of the modules. Empty where there are none. */
+    /** The `rpz:` clause that loads the aliases; it needs `respip` as the first module. Empty if there are no aliases. */
     readonly clauses: string;
-    /** The file that the clause names. Empty where there are no aliases. */
+    /** Contents of the file that the clause names. Empty if there are no aliases. */
     readonly aliases: string;
 }
 
-/** The response policy zone with the aliases. Nobody can ask for it. */
+/** Name of the response policy zone with the aliases. Clients cannot query it. */
 const aliasZone = "rpz.";
-/** An alias and the zone behind it are one name of at most 255 bytes. */
+/** The alias and the name of the zone together form a name of at most 255 bytes. */
 const longestAlias = 253 - aliasZone.length;
 
 /**
- * Renders the records. Unbound answers a CNAME of its local data as it stands, and clients do not ask on: they need the
- * address in the same answer. So an alias of a local name has that name's records itself. An alias of any other name is
- * in a response policy zone, whose CNAMEs Unbound follows; a redirect zone would alias all names below it as well.
+ * Renders the records. For a CNAME in its local data, Unbound answers with the CNAME alone, but stub resolvers expect the
+ * address in the same answer. So an alias of a local name gets copies of that name's records. An alias of any other name
+ * becomes an entry of a response policy zone, whose CNAMEs Unbound follows; a redirect zone would also alias all names
+ * below it.
  */
 export function localRecordsConf(
     records: readonly LocalRecord[],
@@ -200,7 +201,7 @@ export function localRecordsConf(
     return {
         server: [
             ...resolved.flatMap(({ local }) => local.map(localDataLine)),
-            // Unbound's own zones, such as those of private addresses, would deny the name.
+            // Otherwise Unbound's built-in zones, such as the reverse zones of private addresses, answer NXDOMAIN.
             ...outward.map(({ name }) => `local-zone: "${absolute(name)}" transparent`),
         ],
         clauses: outward.length > 0 ? `rpz:\n  name: "${aliasZone}"\n  zonefile: "${aliasFile}"\n` : "",
@@ -218,7 +219,7 @@ export function localRecordsConf(
     };
 }
 
-/** The records that stand for the given one: those of a local name, or an alias of a name elsewhere. */
+/** What a record becomes: local data, or, of an alias of a name elsewhere, an entry of the response policy zone. */
 function resolve(
     record: LocalRecord,
     byOwner: ReadonlyMap<string, readonly LocalRecord[]>,

@@ -41,7 +41,7 @@ describe("A trust anchor", () => {
         [`corp.example. IN 3600 DS 1 13 2 ${sha256}`, /is not a DS or DNSKEY record/],
         [`corp.example. CH DS 1 13 2 ${sha256}`, /is not a DS or DNSKEY record/],
         [`corp.example. DS 1 13 2\n${sha256}`, /is not a DS or DNSKEY record/],
-        [`a..b DS 1 13 2 ${sha256}`, /^is for a\.\.b, which has a dot too many; write single dots/],
+        [`a..b DS 1 13 2 ${sha256}`, /^is for a\.\.b, which has an empty label; write single dots/],
         [`@ DS 1 13 2 ${sha256}`, /^is for @, which is not a domain name/],
         [`corp.example. DS 65536 13 2 ${sha256}`, /has the key tag 65536; write a number from 0 to 65535/],
         [`corp.example. DS x 13 2 ${sha256}`, /has the key tag x/],

@@ -1,7 +1,7 @@
-/** Trust anchors: the DS or DNSKEY records of signed zones, as in a zone file. */
+/** Validation of trust anchors: DS or DNSKEY records of signed zones, as in a zone file. */
 import { domainNameProblem } from "./zones";
 
-/** Algorithms that Unbound validates, by number. It ignores the anchor of any other, and with it the zone's signatures. */
+/** The algorithms that Unbound supports, by number. It ignores trust anchors of others, and then validates nothing below. */
 const algorithms: ReadonlyMap<number, string> = new Map([
     [5, "RSASHA1"],
     [7, "RSASHA1-NSEC3-SHA1"],
@@ -20,7 +20,7 @@ const digestLengths: ReadonlyMap<number, number> = new Map([
     [4, 96],
 ]);
 
-/** Bytes of a public key, by algorithm. Those of RSA have no set length. */
+/** Length of a public key in bytes, by algorithm. RSA keys vary in length. */
 const keyLengths: ReadonlyMap<number, number> = new Map([
     [13, 64],
     [14, 96],
@@ -30,7 +30,7 @@ const keyLengths: ReadonlyMap<number, number> = new Map([
 
 const shape = /^(\S+)\s+(?:(?:\d+[smhdw]?)+\s+)?(?:IN\s+)?(DS|DNSKEY)\s+(\S+)\s+(\S+)\s+(\S+)\s+(\S.*)$/i;
 
-/** What is wrong with a trust anchor; undefined where nothing is. */
+/** The problem of a trust anchor; undefined if there is none. */
 export function trustAnchorProblem(text: string): string | undefined {
     const [, owner, type, ...fields] = (/[\x00-\x1f\x7f]/.test(text) ? null : shape.exec(text)) ?? [];
     if (owner === undefined || type === undefined) {

@@ -1,8 +1,8 @@
 /** Strings and fields in the syntax of zone files (RFC 1035), in which Unbound reads local records. */
 
 /**
- * The bytes as a string in double quotes. Whatever has a meaning in a zone file, ends the single quotes of unbound.conf
- * or is not ASCII is written as `\DDD`.
+ * The bytes as a string in double quotes. Characters with a meaning in a zone file, the single quote, which would end the
+ * option in unbound.conf, and bytes that are not ASCII are escaped as `\DDD`.
  */
 export const quoted = (bytes: Buffer): string =>
     `"${Array.from(bytes, (byte) =>
@@ -11,12 +11,12 @@ export const quoted = (bytes: Buffer): string =>
             : String.fromCharCode(byte),
     ).join("")}"`;
 
-/** One field: quoted parts may hold spaces, and a backslash takes the next character for itself. */
+/** One field: quoted parts may contain spaces, and a backslash escapes the next character. */
 const field = /(?:"(?:[^"\\]|\\.)*"|[^\s"\\;()]|\\.)+/gsu;
 
 /**
- * The fields of a value as they are written.
- * @throws Error where a quote has no end, or something outside of quotes ends or continues a record in a zone file.
+ * The fields of a value, as written.
+ * @throws Error if a quote is not closed, or if a character outside of quotes ends or continues a record in a zone file.
  */
 export function fieldsOf(value: string): string[] {
     if (value.replace(field, "").trim() !== "") {
@@ -26,8 +26,8 @@ export function fieldsOf(value: string): string[] {
 }
 
 /**
- * The bytes that a field stands for.
- * @throws Error where it has an octet above 255.
+ * The bytes that a field represents.
+ * @throws Error if it has an escaped octet above 255.
  */
 export function bytesOf(text: string): Buffer {
     const parts = text.match(/\\\d{3}|\\.|"|[^\\"]+/gsu) ?? [];

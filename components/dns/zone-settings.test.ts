@@ -52,7 +52,7 @@ const refused: [title: string, change: SettingChanges, ...lines: string[]][] = [
     [
         "the resolver itself as a forwarder",
         { forwardZones: [zone(".", "192.168.139.50@53")] },
-        'forwardZones[0].addresses[0] = "192.168.139.50@53" is the resolver\'s own address, which would ask itself without end; name another server',
+        'forwardZones[0].addresses[0] = "192.168.139.50@53" is the resolver\'s own address, so its queries would loop; name another server',
     ],
     [
         "a forwarder over IPv6 while IPv6 is off",
@@ -62,7 +62,7 @@ const refused: [title: string, change: SettingChanges, ...lines: string[]][] = [
     [
         "an unsigned root with validation on",
         { forwardZones: [{ ...zone(".", "10.0.0.1"), insecure: true }] },
-        "forwardZones[0].insecure = true leaves the root's trust anchor in force, so that unsigned answers still fail; switch validation off as a whole (dnssec: false)",
+        "forwardZones[0].insecure = true has no effect on the root's trust anchor, so unsigned answers still fail validation; set noc:dns.dnssec to false",
     ],
     [
         "a certificate's name with a final dot",

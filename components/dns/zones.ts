@@ -1,18 +1,18 @@
 /**
- * What a domain name has to look like, and the servers that are asked for the names of a zone. A problem completes the
- * sentence "<key> = <value> ..." and ends with the remedy; undefined stands for none.
+ * Validation of domain names and of the servers of forward and stub zones. A problem completes the sentence
+ * "<key> = <value> ..." and ends with the remedy; undefined means that there is none.
  */
 import { IPv6 } from "ip-num";
 import { BlockList, isIP } from "node:net";
 import { domainToASCII } from "node:url";
 
-/** 4 or 6, and 0 where the text is no address. An address with a scope (`fe80::1%eth0`) is none that others could use. */
+/** 4 or 6, or 0 if the text is no address. Addresses with a scope (`fe80::1%eth0`) have no meaning in the DNS. */
 export const addressFamily = (text: string): number => (text.includes("%") ? 0 : isIP(text));
 
 /** The name with its final dot, as Unbound's files have it. */
 export const absolute = (name: string): string => (name.endsWith(".") ? name : `${name}.`);
 
-/** The same text for every way to write the same name. */
+/** The canonical form of a name: lower case, with its final dot and without needless escapes. */
 export const canonical = (name: string): string =>
     absolute(name)
         .replace(escape, (octet, code: string) => {
@@ -23,10 +23,10 @@ export const canonical = (name: string): string =>
 
 /** One octet of a name in zone-file syntax: `\032` is the space in "My\032Printer._ipp._tcp.example.com". */
 const escape = /\\([01]\d\d|2[0-4]\d|25[0-5])/g;
-/** The slash is in the reverse names of networks smaller than 256 addresses (RFC 2317). */
+/** Reverse names of networks with fewer than 256 addresses have a slash (RFC 2317). */
 const plain = /^[A-Za-z0-9_/-]*$/;
 
-/** A name in the DNS, with or without its final dot. A single dot is the root. */
+/** The problem of a domain name, with or without its final dot. A single dot is the root. */
 export function domainNameProblem(name: string): string | undefined {
     if (name === ".") {
         return undefined;
@@ -46,10 +46,10 @@ export function domainNameProblem(name: string): string | undefined {
         return `has letters that the DNS does not; write it in Punycode${hint}`;
     }
     if (labels.includes("*")) {
-        return "has a wildcard, which Unbound takes for a name of its own; list each name";
+        return "has a wildcard, which Unbound does not support in local records; list each name";
     }
     if (labels.includes("")) {
-        return "has a dot too many; write single dots, and only between labels";
+        return "has an empty label; write single dots, and only between labels";
     }
     if (!labels.every((label) => plain.test(label) && !/^-|-$/.test(label))) {
         return "is not a domain name; use labels of letters, digits and inner hyphens, joined by dots";
@@ -60,14 +60,14 @@ export function domainNameProblem(name: string): string | undefined {
     return octets.length > 253 ? `has ${octets.length} characters; use at most 253` : undefined;
 }
 
-/** The name under which a PTR record for the address is looked up. */
+/** The name of an address' PTR record. */
 export function reverseName(address: string): string {
     return addressFamily(address) === 4
         ? `${address.split(".").reverse().join(".")}.in-addr.arpa`
         : `${nibbles(address).reverse().join(".")}.ip6.arpa`;
 }
 
-/** The address as the DNS shows it: IPv6 as in RFC 5952. */
+/** The canonical form of an address: IPv6 as in RFC 5952. */
 export const normalAddress = (address: string): string =>
     addressFamily(address) === 6 ? new URL(`http://[${address}]`).hostname.slice(1, -1) : address;
 
@@ -76,13 +76,13 @@ const nibbles = (address: string): string[] =>
 
 const family = (address: string) => (addressFamily(address) === 6 ? "ipv6" : "ipv4");
 
-/** Addresses that are no server's, by what they are. */
+/** Addresses that cannot be a server's, by their kind. */
 const unusable: [string, BlockList][] = [
     ["a loopback address, at which each pod reaches only itself", networks(["127.0.0.0", 8], ["::1", 128])],
     ["the unspecified address", networks(["0.0.0.0", 8], ["::", 128])],
     ["a multicast address", networks(["224.0.0.0", 4], ["ff00::", 8])],
     ["a broadcast address", networks(["255.255.255.255", 32])],
-    ["a link-local address, which is another machine's on every link", networks(["fe80::", 10])],
+    ["a link-local address, which is valid on one link only", networks(["fe80::", 10])],
 ];
 
 function networks(...list: [string, number][]): BlockList {
@@ -92,8 +92,8 @@ function networks(...list: [string, number][]): BlockList {
 }
 
 /**
- * A server that queries are sent to: `address` or `address@port`.
- * @param own The resolver's own addresses: it would ask itself, and that again, until the query runs out of time.
+ * The problem of a server that queries are sent to: `address` or `address@port`.
+ * @param own the resolver's own addresses. Queries sent there would loop until they time out.
  */
 export function serverProblem(text: string, own: readonly string[] = []): string | undefined {
     const [address = "", port, ...more] = text.split("@");
@@ -110,11 +110,11 @@ export function serverProblem(text: string, own: readonly string[] = []): string
         return `is ${kind}; name a server that the pods can reach`;
     }
     return own.some((mine) => normalAddress(mine) === normalAddress(address))
-        ? "is the resolver's own address, which would ask itself without end; name another server"
+        ? "is the resolver's own address, so its queries would loop; name another server"
         : undefined;
 }
 
-/** The name that a server's certificate is for. OpenSSL compares it as it stands: no certificate has a final dot. */
+/** The problem of a name in a server's certificate. OpenSSL compares it literally, and no certificate has a final dot. */
 export function tlsNameProblem(name: string): string | undefined {
     if (addressFamily(name) !== 0) {
         return undefined;
@@ -126,12 +126,12 @@ export function tlsNameProblem(name: string): string | undefined {
     return /^[\w.-]*$/.test(name) ? domainNameProblem(name) : "is not a server's name; write it like dns.example.com";
 }
 
-/** A forward or stub zone that is not to be validated. The trust anchor of the root stands above `domain-insecure`. */
+/** The problem of an unsigned root zone: the trust anchor of the root takes precedence over `domain-insecure`. */
 export function insecureRootProblem(
     { name, insecure }: { readonly name: string; readonly insecure: boolean },
     dnssec: boolean,
 ): string | undefined {
     return name === "." && insecure && dnssec
-        ? "leaves the root's trust anchor in force, so that unsigned answers still fail; switch validation off as a whole (dnssec: false)"
+        ? "has no effect on the root's trust anchor, so unsigned answers still fail validation; set noc:dns.dnssec to false"
         : undefined;
 }

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { labels } from "./pods";
 import type { Site } from "./site";
 
-/** A Service that the network reaches under an address of its own. */
+/** A Service with a load-balancer address. */
 export interface LoadBalancerServiceOptions {
     /** Name of the Service and value of its `app` label. */
     name: string;
@@ -24,8 +24,8 @@ export interface LoadBalancerServiceOptions {
 }
 
 /**
- * Makes the Service and returns as soon as it has its address, whether or not a pod is ready behind it: who needs
- * the address need not wait for the pods.
+ * Makes the Service. It counts as created as soon as it has its address, even if no pod behind it is ready: resources
+ * that need only the address do not wait for the pods.
  */
 export function loadBalancerService(
     options: LoadBalancerServiceOptions,
@@ -43,7 +43,7 @@ export function loadBalancerService(
                 annotations: {
                     ...request.annotations,
                     "pulumi.com/waitFor": "jsonpath={.status.loadBalancer.ingress[0]}",
-                    // A load balancer gives an address within seconds or, for want of one, never.
+                    // A load balancer assigns an address within seconds, or has none left.
                     "pulumi.com/timeoutSeconds": "180",
                 },
             },
@@ -57,12 +57,12 @@ export function loadBalancerService(
                 ports,
             },
         },
-        // A load balancer's class is immutable and its address belongs to the old Service until that is gone.
+        // A change of the immutable class replaces the Service; its address is free only when the old one is deleted.
         { ...opts, deleteBeforeReplace: true },
     );
 }
 
-/** How the load balancer is asked for an address: MetalLB by its annotation, any other by the field of the API. */
+/** The request for an address: to MetalLB by its annotation, to any other load balancer by the field of the API. */
 function addressRequest({ address, site }: Pick<LoadBalancerServiceOptions, "address" | "site">): {
     annotations: Record<string, string>;
     loadBalancerIP?: string;
@@ -76,7 +76,7 @@ function addressRequest({ address, site }: Pick<LoadBalancerServiceOptions, "add
 }
 
 /**
- * The address that the load balancer really handed out: an IP address, or a host name where it gives only that.
+ * The address that the load balancer assigned: an IP address, or a host name where it gives only that.
  * Unknown in a preview, and where the engine was told to leave the Service out (`--target`).
  */
 export function loadBalancerAddress(service: k8s.core.v1.Service): pulumi.Output<string> {

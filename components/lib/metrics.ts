@@ -6,7 +6,7 @@ import { labels } from "./pods";
 
 const component = { "app.kubernetes.io/component": "metrics" };
 
-/** What a component's pods are scraped through. */
+/** A Service for Prometheus to find and scrape the pods of a component. */
 export interface MetricsServiceOptions {
     /** The `app` label of the component, which becomes the job of its samples. */
     app: string;
@@ -17,7 +17,7 @@ export interface MetricsServiceOptions {
     port: number;
 }
 
-/** Makes a headless Service apart from the one that clients use, so that nobody outside reaches the exporter. */
+/** Makes the headless Service. It is not the one that clients use, so that the exporter has no outside address. */
 export function metricsService(
     { app, namespace, selector, port }: MetricsServiceOptions,
     opts: pulumi.CustomResourceOptions,
@@ -30,7 +30,7 @@ export function metricsService(
                 name,
                 namespace,
                 labels: { ...labels(app), ...component },
-                // Nothing needs to know more of it than its name.
+                // Pulumi need not wait for it: only its name is used.
                 annotations: { "pulumi.com/skipAwait": "true" },
             },
             spec: { clusterIP: "None", selector, ports: [{ name: "metrics", port }] },
