@@ -7,7 +7,7 @@ import type { Component } from "./components/lib/component";
 import { corePriorityClass, labels } from "./components/lib/pods";
 import { MetalLB } from "./components/metallb";
 import { Monitoring, OperatorCrds } from "./components/monitoring";
-import { createPlatform, fulfilRequests } from "./components/platform";
+import { createFoundation, createPlatform, fulfilRequests } from "./components/platform";
 import { addressClaims, deployedNamespaces, readSettings } from "./components/settings";
 import { requireKubeContext } from "./config/kube-context";
 
@@ -21,6 +21,7 @@ export = async () => {
         context: site.kubeContext,
         clusterIdentifier: pulumi.getStack(),
     });
+    const foundation = createFoundation(settings, { site }, { provider });
     const priority = corePriorityClass({ provider });
     const namespace = new k8s.core.v1.Namespace(
         "noc",
@@ -31,7 +32,7 @@ export = async () => {
             },
         },
         // A pod is refused until its PriorityClass exists.
-        { provider, dependsOn: priority },
+        { provider, dependsOn: [priority, ...foundation] },
     );
 
     const fixedAddresses = addressClaims(settings).flatMap(({ text, use }) => (use === "service" ? [text] : []));
@@ -65,11 +66,19 @@ export = async () => {
         : undefined;
 
     const crds = settings.monitoring.enabled
-        ? new OperatorCrds("operator-crds", { keep: settings.monitoring.keepCrds, site }, { provider })
+        ? new OperatorCrds(
+              "operator-crds",
+              { keep: settings.monitoring.keepCrds, site },
+              { provider, dependsOn: foundation },
+          )
         : undefined;
 
-    const core = existing(metallb, dns, dhcp);
-    const platform = createPlatform(settings, { site, made: core, operatorCrds: crds }, { provider });
+    const core = existing(...foundation, metallb, dns, dhcp);
+    const platform = createPlatform(
+        settings,
+        { site, made: core, operatorCrds: crds },
+        { provider, dependsOn: foundation },
+    );
 
     const monitoring = crds
         ? new Monitoring(
@@ -87,7 +96,7 @@ export = async () => {
         dhcpAddress: dhcp?.address,
         grafanaAddress: monitoring?.grafanaAddress,
         grafanaPassword: monitoring?.grafanaPassword,
-        ...Object.fromEntries(platform.flatMap(({ outputs }) => Object.entries(outputs))),
+        ...Object.fromEntries([...foundation, ...platform].flatMap(({ outputs }) => Object.entries(outputs))),
     };
 };
 

@@ -6,5 +6,6 @@ import { externalSecrets } from "./external-secrets";
 import { metallb } from "./metallb";
 import { monitoring } from "./monitoring";
 import { sealedSecrets } from "./sealed-secrets";
+import { storage } from "./storage";
 
-export const components = { metallb, dns, dhcp, monitoring, sealedSecrets, certManager, externalSecrets };
+export const components = { storage, metallb, dns, dhcp, monitoring, sealedSecrets, certManager, externalSecrets };

@@ -1,35 +1,47 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-import type { Component, ComponentOptions, Context } from "./lib/component";
+import type { Component, ComponentDefinition, ComponentOptions, Context } from "./lib/component";
 import { enabledComponents, type Settings, settingsOf } from "./settings";
 
-/** What the components of the list are made with: the site, and those made by hand before. */
+/** What the components of the list are made with: the site, and those made before. */
 export interface PlatformContext extends Omit<Context, "component"> {
     readonly made: readonly Component[];
 }
 
+/** Makes the enabled components that all others are made after. */
+export const createFoundation = (
+    settings: Settings,
+    { site }: Pick<Context, "site">,
+    opts: ComponentOptions,
+): Component[] => createAll(settings, { site, made: [] }, opts, ({ foundation = false }) => foundation);
+
 /** Makes every enabled component that `index.ts` does not make by hand, each after those that it needs. */
-export function createPlatform(
+export const createPlatform = (settings: Settings, context: PlatformContext, opts: ComponentOptions): Component[] =>
+    createAll(settings, context, opts, ({ foundation = false }) => !foundation);
+
+function createAll(
     settings: Settings,
     { made, ...context }: PlatformContext,
-    opts: Omit<ComponentOptions, "dependsOn">,
+    { dependsOn = [], ...opts }: ComponentOptions,
+    chosen: (definition: ComponentDefinition) => boolean,
 ): Component[] {
     const byName = new Map(made.map((component) => [nameOf(component), component]));
     const component = (name: string) => byName.get(name);
-    return enabledComponents(settings).flatMap((definition) => {
-        const { name, needs = [] } = definition;
-        if (!definition.create) {
-            return [];
-        }
-        const dependsOn = needs.flatMap((need) => component(need) ?? []);
-        const created = definition.create(
-            settingsOf(settings, definition),
-            { ...context, component },
-            { ...opts, dependsOn },
-        );
-        byName.set(name, created);
-        return [created];
-    });
+    return enabledComponents(settings)
+        .filter(chosen)
+        .flatMap((definition) => {
+            const { name, needs = [] } = definition;
+            if (!definition.create) {
+                return [];
+            }
+            const created = definition.create(
+                settingsOf(settings, definition),
+                { ...context, component },
+                { ...opts, dependsOn: [...dependsOn, ...needs.flatMap((need) => component(need) ?? [])] },
+            );
+            byName.set(name, created);
+            return [created];
+        });
 }
 
 /**

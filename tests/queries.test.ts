@@ -3,7 +3,7 @@ import { expect } from "chai";
 
 import { enabledComponents, settingsOf } from "../components/settings";
 import { partsOf, type Series } from "../tools/promql";
-import { dashboardsOf, queriesOf } from "../tools/queries";
+import { dashboardsOf, queriesOf, type Query } from "../tools/queries";
 import { recordedSeries } from "../tools/record";
 import { stackSettings } from "../tools/stack-config";
 import { stackRun } from "./support";
@@ -11,18 +11,25 @@ import { stackRun } from "./support";
 /** Prometheus' own metrics on alerts. */
 const builtIn = ["ALERTS"];
 
-/**
- * What a query asks for and no recorded series has.
- * @param unrecorded namespaces whose exporters were never recorded: what a query asks of them is not missed.
- */
+/** What belongs to components that have no recording: what a query asks of it is not missed. */
+interface Unrecorded {
+    readonly namespaces: readonly string[];
+    readonly metrics: readonly string[];
+}
+
+/** What a query asks for and no recorded series has. */
 function missing(
     recorded: readonly Series[],
     expr: string,
     shown: readonly string[] = [],
-    unrecorded: readonly string[] = [],
+    unrecorded: Unrecorded = { namespaces: [], metrics: [] },
 ): string[] {
     const { selectors: all, groupedBy, added } = partsOf(expr);
-    const selectors = all.filter(({ equals }) => !unrecorded.includes(equals.namespace ?? ""));
+    const selectors = all.filter(
+        ({ name, equals }) =>
+            !unrecorded.namespaces.includes(equals.namespace ?? "") &&
+            !(unrecorded.metrics.includes(name) && recorded.every((series) => series.name !== name)),
+    );
     if (selectors.length === 0) {
         return [];
     }
@@ -43,14 +50,20 @@ function missing(
 
 const labelNames = ({ labels }: Series): string[] => Object.keys(labels);
 
-/** The namespaces of the components that have no recording. */
-function namespacesWithoutRecording(stack: string): string[] {
+/** The namespaces of the components that have no recording, and the metrics that their own rules and dashboards name. */
+function withoutRecording(stack: string, queries: readonly Query[]): Unrecorded {
     const settings = stackSettings(stack);
+    const isRecorded = (component: string) => recordedSeries(component) !== undefined;
     const namespaces = (recorded: boolean) =>
         enabledComponents(settings)
-            .filter(({ name }) => (recordedSeries(name) !== undefined) === recorded)
+            .filter(({ name }) => isRecorded(name) === recorded)
             .flatMap((definition) => definition.namespaces(settingsOf(settings, definition), settings.site));
-    return namespaces(false).filter((namespace) => !namespaces(true).includes(namespace));
+    return {
+        namespaces: namespaces(false).filter((namespace) => !namespaces(true).includes(namespace)),
+        metrics: queries
+            .filter(({ component }) => !isRecorded(component))
+            .flatMap(({ expr }) => partsOf(expr).selectors.map(({ name }) => name)),
+    };
 }
 
 /** The stack whose exporters were recorded. */
@@ -71,7 +84,7 @@ describe("the queries of rules and dashboards", () => {
             const queries = queriesOf(await stackRun(stack));
             const bad: string[] = [];
             const notRecorded: string[] = [];
-            const unrecorded = namespacesWithoutRecording(stack);
+            const unrecorded = withoutRecording(stack, queries);
             for (const component of new Set(queries.map((query) => query.component))) {
                 const recorded = recordedSeries(component);
                 if (!recorded) {
@@ -105,7 +118,9 @@ describe("the queries of rules and dashboards", () => {
         ]);
         expect(missing(recordedSeries("dns") ?? [], "unbound_up", ["host"])).to.deep.equal(["label host"]);
         const twoNamespaces = 'absent(up{namespace="noc",job="none"}) or absent(up{namespace="new",job="none"})';
-        expect(missing(recordedSeries("dns") ?? [], twoNamespaces, [], ["new"])).to.have.length(1);
+        expect(
+            missing(recordedSeries("dns") ?? [], twoNamespaces, [], { namespaces: ["new"], metrics: [] }),
+        ).to.have.length(1);
         expect(() => missing(recordedSeries("dns") ?? [], "sum by (pod) (rate(unbound_up[5m])")).to.throw(
             "is not PromQL",
         );

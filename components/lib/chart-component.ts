@@ -65,6 +65,8 @@ export interface ChartComponent<Name extends string, Schema extends SettingsSche
     extends
         Omit<ComponentDefinition<Name, Schema>, "create" | "namespaces">,
         Pick<NamespacedChart, "namespace" | "podSecurity" | "chart" | "timeout" | "policies" | "metrics"> {
+    /** The chart's version, where a setting chooses it. Defaults to the one in `chart`. */
+    readonly version?: (settings: z.output<Schema>) => string;
     /** The chart's values. */
     readonly values: (settings: z.output<Schema>, site: Site) => Record<string, unknown>;
     /** Its alerts, dashboards and panels. The monitors follow from `metrics`. */
@@ -75,16 +77,10 @@ export interface ChartComponent<Name extends string, Schema extends SettingsSche
 export function chartComponent<Name extends string, Schema extends SettingsSchema>(
     component: ChartComponent<Name, Schema>,
 ): ComponentDefinition<Name, Schema> {
-    const { name, title, settings, needs, namespace } = component;
     return {
-        name,
-        title,
-        settings,
-        needs,
-        problems: component.problems?.bind(component),
-        addresses: component.addresses?.bind(component),
-        namespaces: () => [namespace],
-        create: (values, { site }, opts) => new ChartResources(component, { settings: values, site }, opts),
+        ...component,
+        namespaces: () => [component.namespace],
+        create: (settings, { site }, opts) => new ChartResources(component, { settings, site }, opts),
     };
 }
 
@@ -103,8 +99,9 @@ class ChartResources<Name extends string, Schema extends SettingsSchema> extends
             dependsOn: [...(opts.dependsOn ?? [])],
         });
         const { settings, site } = args;
+        const chart = { ...component.chart, version: component.version?.(settings) ?? component.chart.version };
         const values = component.values(settings, site);
-        this.namespace = installChart({ ...component, values, site }, { parent: this }).namespace;
+        this.namespace = installChart({ ...component, chart, values, site }, { parent: this }).namespace;
         this.monitoring = {
             component: name,
             namespace,

@@ -79,6 +79,8 @@ export interface ComponentDefinition<Name extends string = string, Schema extend
     namespaces(settings: z.output<Schema>, site: Pick<Site, "namespace">): string[];
     /** The certificates that it needs. They are only made where the component `certManager` is enabled. */
     certificates?(settings: z.output<Schema>, site: Pick<Site, "namespace">): CertificateRequest[];
+    /** Whether all others are created after it and removed before it, such as what keeps their volumes. Defaults to false. */
+    readonly foundation?: boolean;
     /** Names of the components that it requires. They must be enabled, and it is created after them. */
     readonly needs?: readonly string[];
     /** Creates it. A component without this function is created by `index.ts`. */
