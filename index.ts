@@ -58,7 +58,7 @@ export = async () => {
               {
                   settings: settings.dhcp,
                   namespace: namespace.metadata.name,
-                  resolvers: dns ? [dns.address] : settings.dhcp.resolvers,
+                  resolvers: dns && settings.dhcp.resolvers.length === 0 ? [dns.address] : settings.dhcp.resolvers,
                   site,
               },
               { provider, dependsOn: existing(metallb, dns) },

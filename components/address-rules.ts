@@ -1,20 +1,33 @@
-/** Finds addresses that two things would use at once, in the claims of all components. */
-import { type AddressRange, contains, parseRange } from "../config/addresses";
+/** Finds addresses that two things would use at once, among the claims of all components. */
+import { type AddressRange, contains, parseRange, sizeOf, specialNetwork, without } from "../config/addresses";
 import type { Problem } from "../config/problems";
 import type { AddressClaim, AddressUse } from "./lib/component";
 
 interface Claim extends AddressClaim {
     readonly range: AddressRange;
-    readonly first: bigint;
-    readonly last: bigint;
 }
 
-/** Uses that must not share an address, and what to do about a second one that overlaps a first one. */
-const exclusive: readonly { first: readonly AddressUse[]; second: readonly AddressUse[]; remedy: string }[] = [
+/** Uses that exclude each other, and what to do about the second one. */
+interface Exclusion {
+    readonly first: readonly AddressUse[];
+    readonly second: readonly AddressUse[];
+    readonly remedy: string;
+}
+
+const exclusions: readonly Exclusion[] = [
     { first: ["pool"], second: ["pool"], remedy: "give each address to one pool" },
-    { first: ["node"], second: ["pool", "lease"], remedy: "leave the nodes' addresses out of it" },
-    { first: ["foreign"], second: ["pool", "lease"], remedy: "leave out the addresses that something else uses" },
-    { first: ["router"], second: ["pool", "lease"], remedy: "leave the router's address out of it" },
+    { first: ["node"], second: ["pool", "lease", "reservation"], remedy: "leave the nodes' addresses out of it" },
+    {
+        first: ["foreign"],
+        second: ["pool", "lease", "reservation"],
+        remedy: "leave out the addresses that something else uses",
+    },
+    { first: ["router"], second: ["pool", "lease", "reservation"], remedy: "leave the router's address out of it" },
+    {
+        first: ["edge"],
+        second: ["lease", "reservation", "router", "service"],
+        remedy: "choose addresses that hosts can have",
+    },
     {
         first: ["lease", "reservation"],
         second: ["pool"],
@@ -26,39 +39,58 @@ const exclusive: readonly { first: readonly AddressUse[]; second: readonly Addre
     { first: ["reserved"], second: ["service"], remedy: "choose one that is not reserved" },
 ];
 
+/** Where MetalLB is switched off: no pool is there to be compared with the other uses in place of the Services. */
+const exclusionsWithoutPools: readonly Exclusion[] = [
+    {
+        first: ["node", "foreign", "router", "lease", "reservation"],
+        second: ["service"],
+        remedy: "choose an address that nothing else uses",
+    },
+];
+
 /**
  * The problems between the address claims of all components.
  * @param pooled whether Services get their addresses from the claimed pools; otherwise another load balancer has them.
+ * @param anyAddress the settings that leave a Service's address to the load balancer.
  */
-export function addressProblems(claims: readonly AddressClaim[], pooled: boolean): Problem[] {
-    const all = claims.map(located);
+export function addressProblems(
+    claims: readonly AddressClaim[],
+    pooled: boolean,
+    anyAddress: readonly string[],
+): Problem[] {
+    const all = claims.map((claim) => ({ ...claim, range: parseRange(claim.text) }));
     const used = (uses: readonly AddressUse[]) => all.filter(({ use }) => uses.includes(use));
+    const applied = pooled ? exclusions : [...exclusions, ...exclusionsWithoutPools];
     return [
-        ...exclusive.flatMap(({ first, second, remedy }) => overlaps(used(first), used(second), remedy)),
+        ...unusable(all),
+        ...applied.flatMap(({ first, second, remedy }) => overlaps(used(first), used(second), remedy)),
         ...(pooled ? outsidePools(used(["service"]), used(["pool"])) : []),
+        ...(pooled ? tooFew(anyAddress, used(["pool"]), used(["reserved", "service"])) : []),
     ];
 }
 
-function located(claim: AddressClaim): Claim {
-    const range = parseRange(claim.text);
-    return { ...claim, range, first: range.getFirst().getValue(), last: range.getLast().getValue() };
-}
+const unusable = (claims: readonly Claim[]): Problem[] =>
+    claims.flatMap(({ key, text, use, range }) => {
+        const special = use === "edge" ? undefined : specialNetwork(range);
+        const remedy = `overlaps ${special}, which no host can use; choose other addresses`;
+        return special === undefined ? [] : [{ key, value: text, remedy }];
+    });
 
 /** A problem of the second claim for each pair that shares an address. Sorted, so that thousands of claims are quick. */
 function overlaps(firsts: readonly Claim[], seconds: readonly Claim[], remedy: string): Problem[] {
     const order = new Map(firsts.map((claim, i) => [claim, i]));
-    const sorted = [...firsts].sort((a, b) => (a.first < b.first ? -1 : a.first > b.first ? 1 : 0));
-    // The furthest end of any claim up to this one: before it, none can reach a later address.
-    const reach: bigint[] = [];
-    sorted.forEach(({ last }, i) => reach.push(i > 0 && (reach[i - 1] ?? last) > last ? (reach[i - 1] ?? last) : last));
+    const sorted = [...firsts].sort((a, b) => a.range.first - b.range.first);
+    // The highest address of all claims up to each one: where it is below an address, no earlier claim has that address.
+    const reach: number[] = [];
+    sorted.forEach(({ range }, i) => reach.push(Math.max(range.last, reach[i - 1] ?? 0)));
     return seconds.flatMap((second) => {
         const problems: Problem[] = [];
-        for (let i = lastBeginningBy(sorted, second.last); i >= 0 && (reach[i] ?? 0n) >= second.first; i--) {
+        for (let i = lastBeginningBy(sorted, second.range.last); i >= 0 && (reach[i] ?? 0) >= second.range.first; i--) {
             const first = sorted[i];
-            if (!first || first === second || first.last < second.first) {
+            if (!first || first === second || first.range.last < second.range.first) {
                 continue;
             }
-            // Of two claims of the same kind, the one that is written later is at fault.
+            // Of two claims of the same kind, the later one is reported.
             const position = order.get(second);
             if (position !== undefined && (order.get(first) ?? 0) > position) {
                 continue;
@@ -74,12 +106,12 @@ function overlaps(firsts: readonly Claim[], seconds: readonly Claim[], remedy: s
     });
 }
 
-/** Index of the last claim that begins at the address or before it; -1 where there is none. */
-function lastBeginningBy(sorted: readonly Claim[], address: bigint): number {
+/** Index of the last claim that begins at the address or before it; -1 if there is none. */
+function lastBeginningBy(sorted: readonly Claim[], address: number): number {
     let [low, high] = [0, sorted.length];
     while (low < high) {
         const middle = (low + high) >> 1;
-        if ((sorted[middle]?.first ?? 0n) <= address) {
+        if ((sorted[middle]?.range.first ?? 0) <= address) {
             low = middle + 1;
         } else {
             high = middle;
@@ -88,13 +120,26 @@ function lastBeginningBy(sorted: readonly Claim[], address: bigint): number {
     return low - 1;
 }
 
-function outsidePools(services: readonly Claim[], pools: readonly Claim[]): Problem[] {
-    const known = pools.map(({ text }) => text).join(", ") || "there are none";
-    return services
+const known = (pools: readonly Claim[]): string => pools.map(({ text }) => text).join(", ") || "there are none";
+
+const outsidePools = (services: readonly Claim[], pools: readonly Claim[]): Problem[] =>
+    services
         .filter(({ range }) => !pools.some((pool) => contains(pool.range, range)))
         .map(({ key, text }) => ({
             key,
             value: text,
-            remedy: `is in none of the pools (${known}); choose one of their addresses or extend noc:metallb.pools`,
+            remedy: `is in none of the pools (${known(pools)}); choose one of their addresses or extend noc:metallb.pools`,
         }));
+
+/** The Services for which no address is left in the pools. */
+function tooFew(anyAddress: readonly string[], pools: readonly Claim[], taken: readonly Claim[]): Problem[] {
+    const holes = taken.map(({ range }) => range);
+    const free = pools.flatMap(({ range }) => without(range, holes)).reduce((sum, range) => sum + sizeOf(range), 0);
+    // Without any pool, that is the problem, and MetalLB's own rule reports it.
+    return pools.length === 0
+        ? []
+        : anyAddress.slice(free).map((key) => ({
+              key,
+              remedy: `gets no address: the pools (${known(pools)}) have ${free} that are neither reserved nor a Service's; extend noc:metallb.pools`,
+          }));
 }

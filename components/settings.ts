@@ -121,7 +121,11 @@ function brokenRules(settings: Settings): Problem[] {
         ...siteProblems(settings.site, settings.metallb.enabled, ownNamespaces(settings)),
         ...enabled.flatMap((definition) => definition.problems?.(settingsOf(settings, definition), read) ?? []),
         ...enabled.flatMap(({ name, needs = [] }) => missingNeeds(name, needs, enabled)),
-        ...addressProblems(addressClaims(settings), settings.metallb.enabled),
+        ...addressProblems(
+            addressClaims(settings),
+            settings.metallb.enabled,
+            enabled.flatMap((definition) => definition.anyAddress?.(settingsOf(settings, definition)) ?? []),
+        ),
     ];
 }
 

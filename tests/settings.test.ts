@@ -81,7 +81,6 @@ describe("settings", () => {
     });
 
     for (const [change, value, because] of [
-        ["dhcp.resolvers", ["192.0.2.53"], "noc:dns.enabled is true"],
         ["monitoring.controlPlaneEndpoints", { etcd: ["192.0.2.2"] }, "noc:monitoring.controlPlane is false"],
     ] as const) {
         it(`are warned of where they have no effect, and deployed: ${change}`, () => {

@@ -8,7 +8,7 @@ import * as pulumi from "@pulumi/pulumi";
 import debuggable = require("@pulumi/pulumi/runtime/debuggable");
 
 import { addressClaims, parseSettings, type RawConfig, type Settings } from "../components/settings";
-import { parseRange } from "../config/addresses";
+import { formatAddress, parseRange } from "../config/addresses";
 import { stackConfig } from "./stack-config";
 
 /** A resource as the program registered it. */
@@ -232,12 +232,13 @@ export function plain(value: unknown): unknown {
 
 /** The addresses of the stack's pools that no Service asks for. */
 function* autoAssigned(settings: Settings): Generator<string, string> {
-    const claims = addressClaims(settings);
-    const taken = new Set(claims.flatMap(({ text, use }) => (["service", "reserved"].includes(use) ? [text] : [])));
-    for (const { text } of claims.filter(({ use }) => use === "pool")) {
-        for (const address of [...parseRange(text).take(64)].map(String)) {
-            if (!taken.has(address)) {
-                yield address;
+    const claimed = (...uses: string[]) =>
+        addressClaims(settings).flatMap(({ text, use }) => (uses.includes(use) ? [text] : []));
+    const taken = new Set(claimed("service", "reserved"));
+    for (const { first, last } of claimed("pool").map(parseRange)) {
+        for (let number = first; number <= last; number++) {
+            if (!taken.has(formatAddress(number))) {
+                yield formatAddress(number);
             }
         }
     }

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 
 import { addressClaims, type Settings } from "../../components/settings";
-import { parseRange } from "../../config/addresses";
+import { contains, formatAddress, parseRange, sizeOf } from "../../config/addresses";
 import { environment } from "../../config/environment";
 import { Cluster } from "../../tools/cluster";
 import { stackSettings } from "../../tools/stack-config";
@@ -124,7 +124,10 @@ function poolAddresses(settings: Settings): string[] {
     const services = claims.filter(({ use }) => use === "service").map(({ text }) => text);
     const pools = claims
         .filter(({ use }) => use === "pool")
-        .flatMap(({ text }) => [...parseRange(text).take(mostAddresses)].map(String));
+        .map(({ text }) => parseRange(text))
+        .flatMap((range) =>
+            Array.from({ length: Math.min(sizeOf(range), mostAddresses) }, (_, i) => formatAddress(range.first + i)),
+        );
     return [...new Set([...services, ...pools])].slice(0, mostAddresses);
 }
 
@@ -133,11 +136,11 @@ function broadcastsFor(settings: Settings): string[] {
     const used = addressClaims(settings).map(({ text }) => parseRange(text));
     const shared = ownNetworks()
         .networks.map(parseRange)
-        .filter((network) => used.some((range) => network.contains(range)));
+        .filter((network) => used.some((range) => contains(network, range)));
     if (shared.length === 0) {
         throw new Error("this machine is in none of the networks that the stack uses; run it on a machine there");
     }
-    return shared.map((network) => network.getLast().toString());
+    return shared.map(({ last }) => formatAddress(last));
 }
 
 /** Certificates that the API server and the kubelets show. Those that are not reached are left out. */

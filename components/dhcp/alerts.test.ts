@@ -18,7 +18,7 @@ describe("alerts on DHCP", () => {
             },
         ],
         [
-            ...(["not ready", "gone"] as const).map((cause) => ({
+            ...(["not ready", "gone", "on a lost node"] as const).map((cause) => ({
                 alert: "KeaDown",
                 cause,
                 series: [
@@ -27,12 +27,43 @@ describe("alerts on DHCP", () => {
                         well: 1,
                         trouble: cause === "gone" ? ("absent" as const) : 0,
                     },
+                    // The containers of a lost node's pod keep their last state.
+                    ...["kea-dhcp", "kea-exporter"].map((container) => ({
+                        series: `kube_pod_container_status_ready{namespace="noc",pod="kea-dhcp-0",container="${container}"}`,
+                        well: 1,
+                        trouble: cause === "on a lost node" ? 1 : 0,
+                    })),
                     { series: 'up{job="kube-state-metrics"}', well: 1, trouble: 1 },
                 ],
                 firesAfter: 1,
                 labels: { namespace, statefulset: "kea-dhcp", job: "kea-dhcp" },
                 description: "No Kea in noc has been ready for a minute: nobody gets or renews a lease.",
             })),
+            {
+                alert: "KeaDown",
+                cause: "after its exporter, which alone does not fire it",
+                series: [
+                    {
+                        series: 'kube_statefulset_status_replicas_ready{namespace="noc",statefulset="kea-dhcp"}',
+                        well: 0,
+                        trouble: 0,
+                    },
+                    {
+                        series: 'kube_pod_container_status_ready{namespace="noc",pod="kea-dhcp-0",container="kea-dhcp"}',
+                        well: 1,
+                        trouble: 0,
+                    },
+                    {
+                        series: 'kube_pod_container_status_ready{namespace="noc",pod="kea-dhcp-0",container="kea-exporter"}',
+                        well: 0,
+                        trouble: 0,
+                    },
+                    { series: 'up{job="kube-state-metrics"}', well: 1, trouble: 1 },
+                ],
+                firesAfter: 1,
+                labels: { namespace, statefulset: "kea-dhcp", job: "kea-dhcp" },
+                description: "No Kea in noc has been ready for a minute: nobody gets or renews a lease.",
+            },
             {
                 alert: "KeaPoolNearlyFull",
                 series: [
@@ -109,14 +140,14 @@ describe("alerts on DHCP", () => {
                 recoversAfter: 4,
                 labels: { namespace },
                 description:
-                    "Kea refuses 12 requests a minute: clients ask for addresses that others have, or come from a network that it does not know.",
+                    "Kea refuses 12 requests a minute: clients ask for addresses that are leased to others, or come from a network that has no subnet.",
             },
             {
                 alert: "KeaDeclinedAddresses",
                 series: [{ series: `kea_dhcp4_addresses_declined_total{${kea},${subnet}}`, well: 2, trouble: 3 }],
                 firesAfter: 5,
                 labels,
-                description: "Clients have declined 3 addresses of 10.0.0.0/24 because somebody already used them.",
+                description: "Clients have declined 3 addresses of 10.0.0.0/24, because other devices use them.",
             },
             {
                 alert: "KeaNoTraffic",
@@ -129,7 +160,7 @@ describe("alerts on DHCP", () => {
                 firesAfter: 64,
                 slack: 1,
                 labels: { namespace },
-                description: "Kea in noc has heard of no client for 60 minutes: do the relays reach it?",
+                description: "Kea in noc has received no request for 60 minutes: check whether the relays reach it.",
             },
             {
                 alert: "KeaUnansweredClients",
@@ -151,7 +182,7 @@ describe("alerts on DHCP", () => {
                 labels: { namespace },
                 recoversAfter: 6,
                 description:
-                    "Kea in noc makes an offer to fewer than half of the clients that look for a server: it has no subnet for their relay, or no address.",
+                    "Kea in noc answers fewer than half of the DISCOVER messages with an offer: it has no subnet for their relay, or no free address.",
             },
         ],
     );

@@ -1,13 +1,13 @@
 /**
- * What is watched of Kea. Its exporter gives each address counter for the subnet and again for each pool: `pool=""` is
- * the subnet's. It has no sample of its own for Kea being down, and none for the state of high availability. Names:
- * https://github.com/mweinelt/kea-exporter
+ * Recording rules and alerts for Kea. The exporter (https://github.com/mweinelt/kea-exporter) reports each address
+ * counter for the subnet and again for each of its pools; the subnet's has `pool=""`. It reports neither whether Kea is
+ * up nor the state of high availability.
  */
 import { labelled, whileStateIsKnown } from "../lib/prometheus-rules";
 import type { Alert, RecordingRule } from "../lib/monitoring-spec";
 import type { DhcpThresholds } from "./settings";
 
-/** What alerts and panels share, for each subnet. */
+/** The values that alerts and panels share, for each subnet. */
 export function keaRecords(namespace: string): RecordingRule[] {
     const subnet = (metric: string) => `sum by (namespace, subnet) (${metric}{namespace="${namespace}",pool=""})`;
     return [
@@ -19,8 +19,8 @@ export function keaRecords(namespace: string): RecordingRule[] {
 }
 
 /**
- * Requests within five minutes that no address was found for. There is no count before the first one: a count that has
- * just begun, and not only been missed for a while, is all increase.
+ * Requests of the last five minutes that got no address. The counter does not exist before the first failure, so
+ * `increase` misses that one: all of a counter that did not exist in the day before counts as increase.
  */
 export function failedAllocations(namespace: string): string {
     const failed = `kea_dhcp4_allocations_failed_total{namespace="${namespace}"}`;
@@ -29,20 +29,27 @@ export function failedAllocations(namespace: string): string {
 
 /**
  * The alerts on the DHCP server.
- * @param app name of its StatefulSet and of its job.
+ * @param app name of its StatefulSet, of its container and of its monitoring job.
  */
 export function keaAlerts(namespace: string, app: string, thresholds: DhcpThresholds): Alert[] {
     const { poolWarning, poolCritical, naksPerMinute, declinedAddresses, quietMinutes } = thresholds;
     const samples = (matchers = "") => `{namespace="${namespace}"${matchers}}`;
     const assigned = `namespace_subnet:kea_addresses_assigned:ratio${samples()}`;
     const ready = `kube_statefulset_status_replicas_ready{namespace="${namespace}",statefulset="${app}"}`;
+    const containerReady = (container: string) =>
+        `kube_pod_container_status_ready{namespace="${namespace}",container="${container}"}`;
+    const onlyExporterDown = `${containerReady(app)} == 1 and on (namespace, pod) ${containerReady("kea-exporter")} == 0`;
     const received = (operation: string) =>
         `sum by (namespace) (rate(kea_dhcp4_packets_received_total${samples(`,operation=~"${operation}"`)}[5m]))`;
     return [
         {
             alert: "KeaDown",
-            // Its readiness probe asks Kea over the control socket; of a lost node's pod, too, the StatefulSet counts none.
-            expr: labelled(whileStateIsKnown(`${ready} == 0 or absent(${ready})`), "job", app),
+            // The StatefulSet counts no ready pod on a lost node, while the pod's containers still count as ready.
+            expr: labelled(
+                whileStateIsKnown(`${ready} == 0 unless on (namespace) (${onlyExporterDown}) or absent(${ready})`),
+                "job",
+                app,
+            ),
             for: "1m",
             severity: "critical",
             summary: "The DHCP server is down",
@@ -67,14 +74,14 @@ export function keaAlerts(namespace: string, app: string, thresholds: DhcpThresh
             expr: `${assigned} > ${poolCritical}`,
             for: "1m",
             severity: "critical",
-            summary: "A subnet has hardly an address left",
+            summary: "A subnet has almost no free addresses",
             description:
                 "{{ $value | humanizePercentage }} of the addresses of {{ $labels.subnet }} are leased: new clients soon get none.",
             implies: [{ alerts: ["KeaPoolNearlyFull"], equal: ["namespace", "subnet"] }],
         },
         {
             alert: "KeaAllocationFailures",
-            // Kea counts a failure for the subnet and again for its cause.
+            // Kea counts each failure twice: for the subnet and for its cause.
             expr: `max by (namespace, subnet) (${failedAllocations(namespace)}) >= ${thresholds.failedAllocations}`,
             for: "0m",
             severity: "critical",
@@ -88,34 +95,34 @@ export function keaAlerts(namespace: string, app: string, thresholds: DhcpThresh
             severity: "warning",
             summary: "Many requests are refused",
             description:
-                "Kea refuses {{ $value | humanize }} requests a minute: clients ask for addresses that others have, or come from a network that it does not know.",
+                "Kea refuses {{ $value | humanize }} requests a minute: clients ask for addresses that are leased to others, or come from a network that has no subnet.",
         },
         {
             alert: "KeaDeclinedAddresses",
             expr: `sum by (namespace, subnet) (kea_dhcp4_addresses_declined_total${samples(',pool=""')}) >= ${declinedAddresses}`,
             for: "5m",
             severity: "warning",
-            summary: "Somebody else uses the pool's addresses",
+            summary: "Other devices use addresses of the pool",
             description:
-                "Clients have declined {{ $value }} addresses of {{ $labels.subnet }} because somebody already used them.",
+                "Clients have declined {{ $value }} addresses of {{ $labels.subnet }}, because other devices use them.",
         },
         {
             alert: "KeaNoTraffic",
             expr: `${received("discover|request")} == 0`,
             for: `${quietMinutes}m`,
             severity: "warning",
-            summary: "Nobody asks for an address",
-            description: `Kea in {{ $labels.namespace }} has heard of no client for ${quietMinutes} minutes: do the relays reach it?`,
+            summary: "The DHCP server gets no requests",
+            description: `Kea in {{ $labels.namespace }} has received no request for ${quietMinutes} minutes: check whether the relays reach it.`,
         },
         {
             alert: "KeaUnansweredClients",
-            // Kea is silent, and counts no failure, where it has no subnet for the relay's address.
+            // Kea neither answers nor counts a failure if it has no subnet for the relay's address.
             expr: `sum by (namespace) (rate(kea_dhcp4_packets_sent_total${samples(',operation="offer"')}[5m])) < 0.5 * (${received("discover")} > 0.05)`,
             for: "10m",
             severity: "warning",
             summary: "Clients get no offer",
             description:
-                "Kea in {{ $labels.namespace }} makes an offer to fewer than half of the clients that look for a server: it has no subnet for their relay, or no address.",
+                "Kea in {{ $labels.namespace }} answers fewer than half of the DISCOVER messages with an offer: it has no subnet for their relay, or no free address.",
         },
     ];
 }

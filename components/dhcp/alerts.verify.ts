@@ -57,10 +57,10 @@ describe("the alerts of DHCP", function () {
             breaks: async () => {
                 while (await leaseOne()) {
                     if (leases.length > 1000) {
-                        unchecked(this, "the subnet has more than a thousand addresses");
+                        unchecked(this, "the subnet has more than 1000 addresses");
                     }
                 }
-                // As many more clients as the alert needs to fire.
+                // The number of failures from which the alert fires.
                 for (let i = 0; i < stack().settings.dhcp.thresholds.failedAllocations; i++) {
                     await relay.exchange({ type: "discover", hwAddress: freshHwAddress() }, 1);
                 }

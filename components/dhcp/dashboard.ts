@@ -2,12 +2,16 @@ import { MessagesPerMinute, NoUnit, PercentUnit, Short } from "@grafana/grafana-
 
 import { bars, type Dashboard, dashboard, graph, stat, table } from "../lib/dashboards";
 import { failedAllocations } from "./alerts";
+import type { DhcpThresholds } from "./settings";
 
-/** The page of the DHCP server. */
-export function dhcpDashboard(namespace: string): Dashboard {
+/** The dashboard of the DHCP server. Colours change at the alerts' thresholds. */
+export function dhcpDashboard(namespace: string, thresholds: DhcpThresholds): Dashboard {
+    const { poolWarning, poolCritical, naksPerMinute, declinedAddresses } = thresholds;
+    const full = { above: [poolWarning, poolCritical] } as const;
+    const percent = (share: number) => `${Math.round(100 * share)} %`;
     const here = `namespace="${namespace}"`;
     const ratio = `namespace_subnet:kea_addresses_assigned:ratio{${here}}`;
-    // The exporter gives these for each subnet and again for each of its pools.
+    // The exporter reports these for each subnet and again for each of its pools.
     const subnets = (metric: string) => `sum by (subnet) (${metric}{${here},pool=""})`;
     const pools = (metric: string) => `sum by (subnet, pool) (${metric}{${here},pool!=""})`;
     const aMinute = (metric: string, by: string, selector = "") =>
@@ -21,35 +25,35 @@ export function dhcpDashboard(namespace: string): Dashboard {
     return dashboard({
         uid: "noc-dhcp",
         title: "DHCP",
-        description: "The DHCP server: how full its subnets are, and whether clients get what they ask for.",
+        description: "The DHCP server: how full its subnets are, and whether clients get addresses.",
         rows: [
             [
                 4,
                 stat(
                     "Fullest subnet",
-                    "Share of its addresses that are leased. At 100 % new clients get none.",
+                    "Share of its addresses that are leased. At 100 %, new clients get none.",
                     PercentUnit,
                     { used: `max(${ratio})` },
-                    { above: [0.8, 0.9] },
+                    full,
                 ).decimals(1),
                 stat(
                     "Leases",
-                    "Addresses that are leased now. Worry when it drops: clients are gone, or leases are lost.",
+                    "Addresses that are leased now. A sudden drop means that clients have left or that leases are lost.",
                     NoUnit,
                     { leased: `sum(kea_dhcp4_addresses_assigned_total{${here},pool=""})` },
                 ),
                 stat(
-                    "Asked",
-                    "What clients ask a minute. Nothing at all for an hour means that the relays do not reach the server.",
+                    "Requests",
+                    "DISCOVER and REQUEST messages per minute. None for a long time means that relays do not reach the server.",
                     MessagesPerMinute,
-                    { asked: total(received("discover|request")) },
+                    { requests: total(received("discover|request")) },
                 ).decimals(1),
                 stat(
                     "Refused",
-                    "NAKs a minute. Clients bring addresses of another network, or another server hands out the same ones.",
+                    "NAK messages per minute. Clients ask for addresses of another network, or another server leases the same ones.",
                     MessagesPerMinute,
                     { NAK: total(sent("nak")) },
-                    { above: [1, 10] },
+                    { above: [naksPerMinute] },
                 ).decimals(1),
             ],
             "Addresses",
@@ -57,18 +61,18 @@ export function dhcpDashboard(namespace: string): Dashboard {
                 8,
                 graph(
                     "Use of the subnets",
-                    "Share of each subnet's addresses that are leased. Worry above 80 %, or when it climbs faster than people come.",
+                    `Share of each subnet's addresses that are leased. Alerts fire above ${percent(poolWarning)} and ${percent(poolCritical)}.`,
                     PercentUnit,
                     { "{{subnet}}": ratio },
-                    { above: [0.8, 0.9] },
+                    full,
                 ).max(1),
                 graph(
                     "Leases and addresses",
-                    "What each subnet has leased, and what it has. A sudden drop of the first is many clients gone or leases lost.",
+                    "Leased addresses of each subnet, and the addresses of its pools. A sudden drop of the leases means that clients have left or that leases are lost.",
                     Short,
                     {
                         "{{subnet}} leased": subnets("kea_dhcp4_addresses_assigned_total"),
-                        "{{subnet}} in all": subnets("kea_dhcp4_addresses_total"),
+                        "{{subnet}} total": subnets("kea_dhcp4_addresses_total"),
                     },
                 ),
             ],
@@ -76,16 +80,16 @@ export function dhcpDashboard(namespace: string): Dashboard {
                 8,
                 bars(
                     "Use of the pools",
-                    "Share of each pool's addresses that are leased. A full pool does no harm while another of its subnet has some left.",
+                    "Share of each pool's addresses that are leased. A full pool is harmless while another pool of its subnet has free addresses.",
                     PercentUnit,
                     {
                         "{{pool}}": `${pools("kea_dhcp4_addresses_assigned_total")} / ${pools("kea_dhcp4_addresses_total")}`,
                     },
-                    { above: [0.8, 0.9] },
+                    full,
                 ).max(1),
                 table(
                     "Pools",
-                    "The same in numbers. Declined are those that somebody else uses: find out who.",
+                    "Addresses of each pool. Declined ones are used by another device: find it.",
                     NoUnit,
                     { Subnet: "subnet", Pool: "pool" },
                     {
@@ -95,21 +99,26 @@ export function dhcpDashboard(namespace: string): Dashboard {
                     },
                 ).overrideByName("Pool", [{ id: "custom.width", value: 260 }]),
             ],
-            "Conversations",
+            "Messages",
             [
                 8,
                 graph(
                     "Received",
-                    "What clients say, by kind of message. Worry when nobody says anything, or discovers come in floods.",
+                    "Messages of clients, by type. Nothing at all or a flood of DISCOVER messages needs attention.",
                     MessagesPerMinute,
                     { "{{operation}}": received("discover|request|release|decline|inform") },
                 ),
-                graph("Sent", "What they are told. Worry about any NAKs that stay.", MessagesPerMinute, {
-                    "{{operation}}": sent(".+"),
-                }),
+                graph(
+                    "Sent",
+                    "Messages of the server, by type. NAK messages that go on need attention.",
+                    MessagesPerMinute,
+                    {
+                        "{{operation}}": sent(".+"),
+                    },
+                ),
                 graph(
                     "From discover to lease",
-                    "The four steps together. Where a line falls away from the one before, clients get stuck there.",
+                    "The four steps of getting a lease. If a line stays below the one before it, clients fail at that step.",
                     MessagesPerMinute,
                     {
                         "1 discover": total(received("discover")),
@@ -119,12 +128,12 @@ export function dhcpDashboard(namespace: string): Dashboard {
                     },
                 ),
             ],
-            "Trouble",
+            "Failures",
             [
                 7,
                 graph(
                     "No address found",
-                    "Requests within five minutes that no address was found for, by subnet and cause. Worry about any: somebody is without network.",
+                    "Requests of the last five minutes that got no address, by subnet and cause. Each is a client without network.",
                     Short,
                     {
                         "{{subnet}} {{context}}": `sum by (subnet, context) (${failedAllocations(namespace)} or 0 * kea_dhcp4_allocations_failed_total{${here}})`,
@@ -132,19 +141,20 @@ export function dhcpDashboard(namespace: string): Dashboard {
                 ).noValue("none"),
                 graph(
                     "Dropped",
-                    "Messages that the server does not answer. Worry when they are many: it is overloaded, or somebody sends it rubbish.",
+                    "Messages that the server does not answer. Many of them mean that it is overloaded or receives invalid messages.",
                     MessagesPerMinute,
                     { "{{operation}}": received("drop|parse-failed|unknown") },
                 ),
                 graph(
                     "Declined",
-                    "Addresses that clients have found in use by somebody else. Worry about any: find the device with a fixed address.",
+                    `Addresses that clients have found in use by another device. The alert fires at ${declinedAddresses} in a subnet: find the device with a static address.`,
                     Short,
                     { "{{subnet}}": subnets("kea_dhcp4_addresses_declined_total") },
+                    { above: [declinedAddresses] },
                 ),
                 graph(
                     "Reclaimed and in conflict",
-                    "Leases that ran out, and reservations whose address somebody else has leased. Worry about any of the latter.",
+                    "Leases that have expired, and reservations whose address is leased to another client. The latter need attention.",
                     MessagesPerMinute,
                     {
                         "{{subnet}} reclaimed": aMinute("kea_dhcp4_addresses_reclaimed_total", "subnet", ',pool=""'),

@@ -1,4 +1,4 @@
-/** A DHCP client behind a relay: one socket on port 67 that speaks for made-up clients. RFC 2131, 2132, 3046 and 3527. */
+/** A DHCP relay for simulated clients: one socket on port 67. RFC 2131, 2132, 3046 and 3527. */
 import { randomBytes, randomInt } from "node:crypto";
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
@@ -21,7 +21,7 @@ export const codes = {
     relayAgent: 82,
 } as const;
 
-/** What a client sends. */
+/** A message of a client. */
 export interface Request {
     readonly type: keyof typeof messageTypes;
     /** Hardware address, as in `02:00:00:00:00:01`. */
@@ -32,7 +32,7 @@ export interface Request {
     readonly serverIdentifier?: string;
 }
 
-/** What a server answers. */
+/** A message of the server. */
 export interface Reply {
     readonly type: keyof typeof messageTypes;
     readonly xid: number;
@@ -41,7 +41,7 @@ export interface Reply {
     readonly options: ReadonlyMap<number, Buffer>;
 }
 
-/** An address of this machine as a relay for the clients of one link. */
+/** A relay on this machine for the clients of one subnet. */
 export class Relay {
     private constructor(
         private readonly socket: Socket,
@@ -51,9 +51,9 @@ export class Relay {
     ) {}
 
     /**
-     * Listens where the server answers relays: on port 67, which takes privilege on most systems.
-     * @param link an address of the clients' subnet (RFC 3527), which the relay's own need not be in.
-     * @param own this machine's address. Defaults to the routing table's choice.
+     * Listens on port 67, to which servers answer relays. Most systems allow that only to privileged users.
+     * @param link an address of the clients' subnet (RFC 3527). The relay's own address may be in another one.
+     * @param own the address of this machine to use. Defaults to the one from which the server is reached.
      */
     public static async open(server: string, link: string, own?: string): Promise<Relay> {
         const giaddr = own ?? (await addressTowards(server));
@@ -63,7 +63,7 @@ export class Relay {
         return new Relay(socket, giaddr, link, server);
     }
 
-    /** Sends a request, up to `tries` times, and returns the answer to it. `undefined` where none comes. */
+    /** Sends a request, up to `tries` times, and returns its answer; `undefined` if there is none. */
     public async exchange(request: Request, tries = 3): Promise<Reply | undefined> {
         const xid = randomInt(1, 0x7fffffff);
         const message = encodeRequest(request, xid, this.giaddr, this.link);
@@ -77,7 +77,7 @@ export class Relay {
         return undefined;
     }
 
-    /** Sends what is not answered, such as a release. */
+    /** Sends a message that is not answered, such as a release. */
     public async send(request: Request): Promise<void> {
         const message = encodeRequest(request, randomInt(1, 0x7fffffff), this.giaddr, this.link);
         await new Promise((resolve) => this.socket.send(message, 67, this.server, resolve));
@@ -106,7 +106,7 @@ export class Relay {
     }
 }
 
-/** A locally administered hardware address that nobody has. */
+/** A random, locally administered hardware address. */
 export const freshHwAddress = (): string =>
     ["02", ...[...randomBytes(5)].map((byte) => byte.toString(16).padStart(2, "0"))].join(":");
 

@@ -1,7 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
-import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import type * as pulumi from "@pulumi/pulumi";
+import { all } from "@pulumi/pulumi";
 
 import { Component, type ComponentArgs, defineComponent } from "../lib/component";
 import { chartRelease } from "../lib/helm";
@@ -9,13 +7,15 @@ import { loadBalancerAddress, loadBalancerService } from "../lib/load-balancer";
 import { metricsMonitor, metricsService } from "../lib/metrics";
 import type { MonitoringSpec } from "../lib/monitoring-spec";
 import { keaAlerts, keaRecords } from "./alerts";
+import { explainRefusal } from "./config-check";
 import { dhcpDashboard } from "./dashboard";
-import { keaConfig } from "./kea-config";
+import { keaConfig, keaConfigText } from "./kea-config";
+import { refuseVolumeChange } from "./lease-volume";
+import { dhcpPolicy, relayNetworks } from "./network";
 import { dhcpOverview } from "./overview";
 import { addresses, problems } from "./rules";
 import { dhcpSettings } from "./settings";
-import { app, dhcpPort, exporterPort, keaValues } from "./values";
-import { charts } from "./versions";
+import { app, checkJob, keaValues, ports } from "./values";
 
 export interface DhcpOptions extends ComponentArgs<typeof dhcpSettings> {
     /** Name of an existing namespace. */
@@ -24,7 +24,7 @@ export interface DhcpOptions extends ComponentArgs<typeof dhcpSettings> {
     readonly resolvers: readonly pulumi.Input<string>[];
 }
 
-const postRenderer = "components/dhcp/kea-post-render.mjs";
+const chart = { name: app, folder: "./components/dhcp/chart" };
 
 /** The DHCP server: Kea, its leases on a volume, and the address that relays send to. */
 export class Dhcp extends Component {
@@ -37,49 +37,53 @@ export class Dhcp extends Component {
         const settings = dhcpSettings.parse(args.settings);
         const { namespace, site } = args;
         const selector = { "app.kubernetes.io/name": app, "app.kubernetes.io/instance": app };
+        const volume = { size: settings.leaseStorage, storageClass: site.storageClass };
+        const relays = relayNetworks(settings);
 
-        // Not the chart's Service: Kea is configured with this address (option 54), so it has to exist before Kea.
+        // Not part of the chart: Kea is configured with this address (option 54), so it has to exist before Kea.
         const service = loadBalancerService(
             {
                 name: app,
                 namespace,
                 selector,
                 address: settings.address,
-                ports: [{ name: "dhcp", port: 67, protocol: "UDP", targetPort: dhcpPort }],
+                ports: [{ name: "dhcp", port: 67, protocol: "UDP", targetPort: ports.dhcp }],
+                sourceRanges: relays,
+                // The pod is not ready while its exporter is down, and there is no other pod that could serve.
+                publishNotReadyAddresses: true,
                 site,
             },
             { parent: this },
         );
         this.address = loadBalancerAddress(service);
+        dhcpPolicy({ namespace, selector, relays }, { parent: this });
 
+        const { kubeContext } = site;
         chartRelease(
             {
-                chart: charts.kea,
+                chart,
                 namespace: site.namespace,
-                values: pulumi
-                    .all([this.address, pulumi.all([...args.resolvers])])
-                    .apply(([serverIdentifier, resolvers]) => ({
-                        ...keaValues(
-                            keaConfig({ ...settings, resolvers, serverIdentifier }),
-                            settings.leaseStorage,
-                            site,
-                        ),
-                        // The chart ignores this value. It makes the engine see that the post-renderer has changed.
-                        postRenderer: hashOf(postRenderer),
-                    })),
-                postrender: `./${postRenderer}`,
+                values: all([this.address, all([...args.resolvers])]).apply(([serverIdentifier, resolvers]) =>
+                    keaValues(keaConfigText(keaConfig({ ...settings, resolvers, serverIdentifier })), volume, site),
+                ),
                 site,
             },
-            { parent: this },
+            {
+                parent: this,
+                hooks: {
+                    beforeUpdate: [refuseVolumeChange(volume, { name: app, namespace: site.namespace, kubeContext })],
+                    onError: [explainRefusal({ job: checkJob, namespace: site.namespace, kubeContext })],
+                },
+            },
         );
 
-        metricsService({ app, namespace, selector, port: exporterPort }, { parent: this });
+        metricsService({ app, namespace, selector, port: ports.metrics }, { parent: this });
 
         this.monitoring = {
             component: name,
             namespace: site.namespace,
             monitors: [metricsMonitor(app)],
-            // The blackbox exporter does not speak DHCP. Kea's readiness probe asks Kea, `npm run verify:dhcp` leases.
+            // The blackbox exporter does not speak DHCP. The pod's probes ask Kea; `npm run verify:dhcp` takes a lease.
             probes: [],
             ruleGroups: [
                 {
@@ -88,8 +92,8 @@ export class Dhcp extends Component {
                     alerts: keaAlerts(site.namespace, app, settings.thresholds),
                 },
             ],
-            dashboards: [dhcpDashboard(site.namespace)],
-            overview: dhcpOverview(site.namespace),
+            dashboards: [dhcpDashboard(site.namespace, settings.thresholds)],
+            overview: dhcpOverview(site.namespace, settings.thresholds),
         };
         this.registerOutputs({ address: this.address });
     }
@@ -101,11 +105,6 @@ export const dhcp = defineComponent({
     settings: dhcpSettings,
     problems,
     addresses,
+    anyAddress: ({ address }) => (address === undefined ? ["noc:dhcp.address"] : []),
     namespaces: (_, site) => [site.namespace],
 });
-
-function hashOf(file: string): string {
-    return createHash("sha256")
-        .update(readFileSync(join(__dirname, "..", "..", file)))
-        .digest("hex");
-}

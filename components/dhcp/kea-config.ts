@@ -1,55 +1,59 @@
-/** Kea's configuration, as an object that is its JSON. Manual: https://kea.readthedocs.io/en/kea-2.5.8/arm/dhcp4-srv.html */
+/** Kea's configuration file. Manual: https://kea.readthedocs.io/en/kea-2.5.8/arm/dhcp4-srv.html */
 import { isIPv4 } from "node:net";
 
+import { formatRange, parseRange } from "../../config/addresses";
 import { runError } from "../../config/run-error";
-import type { DhcpSettings, Reservation, Subnet } from "./settings";
+import { optionData } from "./options";
+import { canonicalHwAddress, type DhcpSettings, type Reservation, type Subnet } from "./settings";
 
-/** The folder of the control socket, in a volume that the exporter shares. */
-export const runFolder = "/run/kea";
-export const controlSocket = `${runFolder}/kea-dhcp4-ctrl.sock`;
+/** Where the control socket is, as the chart has it (`runFolder`). */
+const controlSocket = "/run/kea/kea-dhcp4-ctrl.sock";
 
-/** The settings that Kea's configuration depends on, and what only the load balancer knows. */
+/** The settings that the configuration depends on, and the addresses that only the load balancer knows. */
 export interface KeaConfigOptions extends Pick<
     DhcpSettings,
-    "domain" | "validLifetime" | "renewTimer" | "rebindTimer" | "subnets" | "options" | "log"
+    "domain" | "validLifetime" | "renewTimer" | "rebindTimer" | "declineProbation" | "subnets" | "options" | "log"
 > {
     /** Addresses of the resolvers (option 6). */
     readonly resolvers: readonly string[];
-    /** The address that clients renew at (option 54). Defaults to the pod's, which is lost with the pod. */
+    /** The address that clients renew at (option 54). Defaults to the pod's, which changes with the pod. */
     readonly serverIdentifier?: string;
 }
 
 /**
- * Renders kea-dhcp4.conf.
- * @throws RunError where a resolver has no address: DHCP hands out addresses, not names.
+ * The configuration as an object.
+ * @throws RunError if a resolver has no address: DHCP hands out addresses, not names.
  */
 export function keaConfig(options: KeaConfigOptions) {
-    const { resolvers, serverIdentifier, domain, validLifetime, renewTimer, rebindTimer, subnets } = options;
+    const { resolvers, serverIdentifier, subnets } = options;
     const named = resolvers.find((resolver) => !isIPv4(resolver));
     if (named !== undefined) {
         throw runError(
-            `the load balancer gave DNS the name ${named}, but DHCP can only hand out addresses; set noc:dhcp.resolvers and noc:dns.enabled to false, or use a load balancer that gives addresses`,
+            `the load balancer gave DNS the name ${named}, but DHCP can only hand out addresses; set noc:dhcp.resolvers, or use a load balancer that gives addresses`,
         );
     }
+    // Option 15 is text, which clients use as it is; a final dot would be part of it.
+    const domain = options.domain.replace(/\.$/, "");
     return {
         Dhcp4: {
-            // Relayed requests only, which are plain UDP: raw sockets would pass the node's address translation by.
+            // Only relayed requests are served. Raw sockets would bypass the address translation of the nodes.
             "interfaces-config": { interfaces: ["*"], "dhcp-socket-type": "udp" },
             "control-socket": { "socket-type": "unix", "socket-name": controlSocket },
             "lease-database": { type: "memfile", persist: true, name: "/data/dhcp4.leases", "lfc-interval": 3600 },
-            "valid-lifetime": validLifetime,
-            "renew-timer": renewTimer,
-            "rebind-timer": rebindTimer,
-            "option-data": [
+            "valid-lifetime": options.validLifetime,
+            "renew-timer": options.renewTimer,
+            "rebind-timer": options.rebindTimer,
+            // Kea's default is a day: one client that declines every address would empty the pools for that long.
+            "decline-probation-period": options.declineProbation,
+            "option-data": optionData(options.options, [
                 { name: "domain-name-servers", data: resolvers.join(", ") },
                 ...(serverIdentifier && isIPv4(serverIdentifier)
                     ? [{ name: "dhcp-server-identifier", data: serverIdentifier }]
                     : []),
                 { name: "domain-name", data: domain },
                 { name: "domain-search", data: domain },
-                ...options.options,
-            ],
-            // An address reserved in a pool is then never leased to somebody else.
+            ]),
+            // Kea then does not lease a reserved address of a pool to another client.
             "reservations-global": false,
             "reservations-in-subnet": true,
             subnet4: subnets.map(subnet4),
@@ -58,7 +62,24 @@ export function keaConfig(options: KeaConfigOptions) {
     };
 }
 
-/** What a part of Kea logs and where to. Whoever has no entry, or none of these, has the first entry's. */
+/** The content of kea-dhcp4.conf. A reservation takes one line, so that the file holds as many as possible. */
+export function keaConfigText(config: ReturnType<typeof keaConfig>): string {
+    const reservations: string[] = [];
+    const text = JSON.stringify(
+        config,
+        (key, value: unknown) =>
+            key === "reservations"
+                ? (value as unknown[]).map((one) => `\0${reservations.push(JSON.stringify(one)) - 1}`)
+                : value,
+        1,
+    );
+    return text.replace(/"\\u0000(\d+)"/g, (placeholder, i) => reservations[Number(i)] ?? placeholder);
+}
+
+/**
+ * What a part of Kea logs, and where. A part without an entry has the settings of the first entry, and so has every
+ * setting that an entry leaves out.
+ */
 interface Logger {
     readonly name: string;
     readonly severity: "DEBUG" | "INFO" | "WARN";
@@ -70,20 +91,20 @@ interface Logger {
 function loggers(log: KeaConfigOptions["log"]): Logger[] {
     const leases: Logger[] = [
         { name: "kea-dhcp4.leases", severity: "INFO" },
-        // It tells when an address that was declined may be leased again.
+        // It logs when a declined address may be leased again.
         { name: "kea-dhcp4.alloc-engine", severity: "INFO" },
     ];
     const packets: Logger[] = [
-        // From 45 on what comes in has its line, from 55 on that is many lines.
+        // From 45 on, Kea logs a line for each message that it receives; from 55 on, many lines.
         { name: "kea-dhcp4.packets", severity: "DEBUG", debuglevel: 45 },
         { name: "kea-dhcp4.bad-packets", severity: "DEBUG", debuglevel: 50 },
     ];
     return [
         {
             name: "kea-dhcp4",
-            // INFO is a line for each command of the exporter and the probes, and for each query of a client.
+            // At INFO, Kea logs each command of the exporter and of the probes.
             severity: "WARN",
-            // Not JSON: a message may hold quotes, and Kea does not escape them. It stands last, where anything may follow.
+            // Not JSON, because Kea does not escape quotes in messages. The message comes last, as it may contain anything.
             output_options: [{ output: "stdout", pattern: "%d{%Y-%m-%dT%H:%M:%S.%qZ} %p %c %m%n" }],
         },
         ...(log === "errors" ? [] : leases),
@@ -91,17 +112,19 @@ function loggers(log: KeaConfigOptions["log"]): Logger[] {
     ];
 }
 
-const subnet4 = ({ id, subnet, pools, router, options, reservations }: Subnet) => ({
+const subnet4 = ({ id, subnet, pools, router, relays, options, reservations }: Subnet) => ({
     id,
     subnet,
-    pools: pools.map((pool) => ({ pool })),
-    "option-data": [{ name: "routers", data: router }, ...options],
+    // Kea does not take a single address as a pool.
+    pools: pools.map((pool) => ({ pool: formatRange(parseRange(pool)) })),
+    ...(relays.length > 0 && { relay: { "ip-addresses": relays } }),
+    "option-data": optionData(options, [{ name: "routers", data: router }]),
     reservations: reservations.map(reservation),
 });
 
 const reservation = ({ hwAddress, address, hostname, options }: Reservation) => ({
-    "hw-address": hwAddress.toLowerCase(),
+    "hw-address": canonicalHwAddress(hwAddress),
     "ip-address": address,
     ...(hostname && { hostname }),
-    ...(options.length > 0 && { "option-data": options }),
+    ...(options.length > 0 && { "option-data": optionData(options) }),
 });

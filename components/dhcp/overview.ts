@@ -3,32 +3,33 @@ import { MessagesPerMinute, PercentUnit } from "@grafana/grafana-foundation-sdk/
 
 import { graph, stat } from "../lib/dashboards";
 import type { OverviewPanels } from "../lib/monitoring-spec";
+import type { DhcpThresholds } from "./settings";
 
-export const dhcpOverview = (namespace: string): OverviewPanels => ({
-    stats: stats(namespace),
+export const dhcpOverview = (namespace: string, thresholds: DhcpThresholds): OverviewPanels => ({
+    stats: stats(namespace, thresholds),
     graphs: graphs(namespace),
 });
 
-const stats = (namespace: string) => [
+const stats = (namespace: string, { poolWarning, poolCritical }: DhcpThresholds) => [
     stat(
         "DHCP leases",
-        "Share of the fullest subnet's addresses that are leased. At 100 % new clients get none.",
+        "Share of the fullest subnet's addresses that are leased. At 100 %, new clients get none.",
         PercentUnit,
         { "of fullest subnet": `max(namespace_subnet:kea_addresses_assigned:ratio{namespace="${namespace}"})` },
-        { above: [0.8, 0.9] },
+        { above: [poolWarning, poolCritical] },
     ).decimals(0),
     stat(
         "DHCP requests",
-        "What clients ask. Nothing at all for an hour means that the relays do not reach the server.",
+        "DISCOVER and REQUEST messages per minute. None for a long time means that relays do not reach the server.",
         MessagesPerMinute,
-        { asked: `sum(${messages("received", "discover|request", namespace)})` },
+        { requests: `sum(${messages("received", "discover|request", namespace)})` },
     ).decimals(0),
 ];
 
 const graphs = (namespace: string) => [
     graph(
         "DHCP messages",
-        "What clients ask, and what they are told. Worry when acks stay behind requests, or NAKs go on.",
+        "Messages of clients and of the server. Fewer ACK than REQUEST messages, or NAK messages that go on, need attention.",
         MessagesPerMinute,
         {
             "{{operation}}": messages("received", "discover|request|decline", namespace),

@@ -1,14 +1,26 @@
-/** What has to hold between the DHCP settings, and the addresses that they use. */
-import { type AddressRange, contains, parseRange, parseSubnet } from "../../config/addresses";
-import { type Problem, withoutEffect } from "../../config/problems";
+/** The rules between the DHCP settings, and the addresses that they use. */
+import { gzipSync } from "node:zlib";
+
+import {
+    type AddressRange,
+    contains,
+    formatAddress,
+    parseRange,
+    parseSubnet,
+    specialNetwork,
+    without,
+} from "../../config/addresses";
+import type { Problem } from "../../config/problems";
 import { dns } from "../dns";
 import type { AddressClaim, ReadSettings } from "../lib/component";
 import { repeated } from "../lib/distinct";
-import type { DhcpSettings, Subnet } from "./settings";
+import { keaConfig, keaConfigText } from "./kea-config";
+import { canonicalHwAddress, type DhcpSettings, type Subnet } from "./settings";
 
 /** What is wrong with the settings, given those of the other components. */
 export function problems(settings: DhcpSettings, read: ReadSettings): Problem[] {
     const { subnets, resolvers } = settings;
+    const { enabled: ownDns, allowFrom } = read(dns);
     return [
         ...(subnets.length === 0
             ? [
@@ -19,7 +31,7 @@ export function problems(settings: DhcpSettings, read: ReadSettings): Problem[] 
                   },
               ]
             : []),
-        ...(!read(dns).enabled && resolvers.length === 0
+        ...(!ownDns && resolvers.length === 0
             ? [
                   {
                       key: "noc:dhcp.resolvers",
@@ -28,25 +40,18 @@ export function problems(settings: DhcpSettings, read: ReadSettings): Problem[] 
                   },
               ]
             : []),
-        ...(read(dns).enabled && resolvers.length > 0
-            ? [withoutEffect("noc:dhcp.resolvers", resolvers, "noc:dns.enabled is true")]
-            : []),
+        ...(ownDns && resolvers.length === 0 ? refusedByResolver(subnets, allowFrom) : []),
+        ...unusableResolvers(resolvers),
         ...timerProblems(settings),
         ...overlappingSubnets(subnets),
         ...repeated(
             subnets.map(({ id }, i) => ({ key: `noc:dhcp.subnets[${i}].id`, value: id })),
             "give each subnet its own id",
         ),
+        ...subnets.flatMap(unusableSubnet),
         ...subnets.flatMap(outsideSubnet),
-        ...subnets.flatMap(({ reservations }, i) =>
-            repeated(
-                reservations.map(({ hwAddress }, j) => ({
-                    key: `noc:dhcp.subnets[${i}].reservations[${j}].hwAddress`,
-                    value: hwAddress.toLowerCase(),
-                })),
-                "reserve one address for a client",
-            ),
-        ),
+        ...subnets.flatMap(repeatedClients),
+        ...tooLarge(settings),
     ];
 }
 
@@ -54,7 +59,12 @@ export function problems(settings: DhcpSettings, read: ReadSettings): Problem[] 
 export function addresses({ address, subnets }: DhcpSettings): AddressClaim[] {
     return [
         ...(address === undefined ? [] : [{ key: "noc:dhcp.address", text: address, use: "service" as const }]),
-        ...subnets.flatMap(({ pools, router, reservations }, i): AddressClaim[] => [
+        ...subnets.flatMap(({ subnet, pools, router, reservations }, i): AddressClaim[] => [
+            ...edges(subnet).map(([name, text]) => ({
+                key: `the ${name} address of noc:dhcp.subnets[${i}]`,
+                text,
+                use: "edge" as const,
+            })),
             ...pools.map((text, j) => ({ key: `noc:dhcp.subnets[${i}].pools[${j}]`, text, use: "lease" as const })),
             { key: `noc:dhcp.subnets[${i}].router`, text: router, use: "router" },
             ...reservations.map(({ address: text }, j) => ({
@@ -65,6 +75,41 @@ export function addresses({ address, subnets }: DhcpSettings): AddressClaim[] {
         ]),
     ];
 }
+
+/** The two addresses of a subnet that no host can have. A subnet of one or two addresses has none (RFC 3021). */
+function edges(subnet: string): [name: string, address: string][] {
+    const { first, last } = parseSubnet(subnet);
+    return last - first < 2
+        ? []
+        : [
+              ["network", formatAddress(first)],
+              ["broadcast", formatAddress(last)],
+          ];
+}
+
+/** Subnets whose clients are told to ask this stack's DNS, which refuses to answer them. */
+function refusedByResolver(subnets: readonly Subnet[], allowFrom: readonly string[]): Problem[] {
+    const allowed = allowFrom.filter((network) => !network.includes(":")).map(parseSubnet);
+    // If nobody is allowed to ask, that is the problem, and a rule of DNS reports it.
+    return (allowFrom.length === 0 ? [] : subnets).flatMap(({ subnet }, i) =>
+        without(parseSubnet(subnet), allowed).length === 0
+            ? []
+            : [
+                  {
+                      key: `noc:dhcp.subnets[${i}].subnet`,
+                      value: subnet,
+                      remedy: "is not in noc:dns.allowFrom, so its clients' queries would be refused; add it there, or name other resolvers in noc:dhcp.resolvers",
+                  },
+              ],
+    );
+}
+
+const unusableResolvers = (resolvers: readonly string[]): Problem[] =>
+    resolvers.flatMap((value, i) => {
+        const special = specialNetwork(parseRange(value));
+        const remedy = `is in ${special}, where clients reach no resolver; list addresses of resolvers`;
+        return special === undefined ? [] : [{ key: `noc:dhcp.resolvers[${i}]`, value, remedy }];
+    });
 
 function timerProblems({ renewTimer, rebindTimer, validLifetime }: DhcpSettings): Problem[] {
     const order = "set renewTimer < rebindTimer < validLifetime";
@@ -90,28 +135,52 @@ function timerProblems({ renewTimer, rebindTimer, validLifetime }: DhcpSettings)
     ];
 }
 
-/** Of two subnets that overlap, the one that is written later is at fault. */
+/** Of two subnets that overlap, the later one in the list is reported. */
 function overlappingSubnets(subnets: readonly Subnet[]): Problem[] {
     const sorted = subnets
         .map(({ subnet: text }, i) => ({ i, text, range: parseSubnet(text) }))
-        .sort((a, b) => (first(a.range) < first(b.range) ? -1 : 1));
-    // Subnets either contain each other or are apart: the one that reaches furthest so far tells.
+        .sort((a, b) => a.range.first - b.range.first);
+    // Subnets either contain each other or are apart, so comparing with the one that reaches furthest is enough.
     let widest = sorted[0];
     return sorted.slice(1).flatMap((subnet) => {
         const other = widest ?? subnet;
-        if (last(other.range) < first(subnet.range)) {
+        if (other.range.last < subnet.range.first) {
             widest = subnet;
             return [];
         }
-        widest = last(other.range) >= last(subnet.range) ? other : subnet;
+        widest = other.range.last >= subnet.range.last ? other : subnet;
         const [earlier, later] = other.i < subnet.i ? [other, subnet] : [subnet, other];
         const remedy = `overlaps noc:dhcp.subnets[${earlier.i}].subnet (${earlier.text}); give each network one subnet`;
         return [{ key: `noc:dhcp.subnets[${later.i}].subnet`, value: later.text, remedy }];
     });
 }
 
-const first = (range: AddressRange): bigint => range.getFirst().getValue();
-const last = (range: AddressRange): bigint => range.getLast().getValue();
+const linkLocal: AddressRange = parseSubnet("169.254.0.0/16");
+
+function unusableSubnet({ subnet, relays }: Subnet, i: number): Problem[] {
+    const key = `noc:dhcp.subnets[${i}]`;
+    const remedy = "which DHCP clients cannot use; choose another network";
+    const special =
+        specialNetwork(parseSubnet(subnet)) ??
+        (contains(linkLocal, parseSubnet(subnet)) ? "169.254.0.0/16 (link-local)" : undefined);
+    return [
+        ...(special === undefined
+            ? []
+            : [{ key: `${key}.subnet`, value: subnet, remedy: `overlaps ${special}, ${remedy}` }]),
+        ...relays.flatMap((relay, j) => {
+            const network = specialNetwork(parseRange(relay));
+            return network === undefined
+                ? []
+                : [
+                      {
+                          key: `${key}.relays[${j}]`,
+                          value: relay,
+                          remedy: `is in ${network}; write the address that the relay puts into requests (giaddr)`,
+                      },
+                  ];
+        }),
+    ];
+}
 
 function outsideSubnet({ subnet, pools, router, reservations }: Subnet, i: number): Problem[] {
     const network = parseSubnet(subnet);
@@ -128,4 +197,50 @@ function outsideSubnet({ subnet, pools, router, reservations }: Subnet, i: numbe
             value: part.text,
             remedy: `is not in the subnet ${subnet}; choose addresses of that subnet`,
         }));
+}
+
+function repeatedClients({ reservations }: Subnet, i: number): Problem[] {
+    const key = (j: number, field: string) => `noc:dhcp.subnets[${i}].reservations[${j}].${field}`;
+    return [
+        ...repeated(
+            reservations.map(({ hwAddress }, j) => ({
+                key: key(j, "hwAddress"),
+                value: canonicalHwAddress(hwAddress),
+            })),
+            "reserve one address for a client",
+        ),
+        ...repeated(
+            reservations.flatMap(({ hostname }, j) =>
+                hostname === undefined ? [] : [{ key: key(j, "hostname"), value: hostname.toLowerCase() }],
+            ),
+            "give each client of a subnet its own name",
+        ),
+    ];
+}
+
+/** What the API server stores in one ConfigMap or Secret, in bytes. */
+const objectLimit = 2 ** 20;
+/** Helm's record of a release has the configuration three times (values, ConfigMap, check), compressed and in base64. */
+const recordedCopies = 3 * (4 / 3);
+/** Room for everything else in the record. */
+const recordedBesides = 32 * 2 ** 10;
+
+function tooLarge(settings: DhcpSettings): Problem[] {
+    const anyAddress = "255.255.255.255";
+    const text = keaConfigText(keaConfig({ ...settings, resolvers: [anyAddress], serverIdentifier: anyAddress }));
+    const size = Buffer.byteLength(text);
+    if (size < objectLimit / 8) {
+        return [];
+    }
+    const kib = (bytes: number) => `${Math.ceil(bytes / 1024)} KiB`;
+    const record = gzipSync(text).length * recordedCopies + recordedBesides;
+    const reservations = settings.subnets.reduce((sum, subnet) => sum + subnet.reservations.length, 0);
+    const tooMuch = (what: string, bytes: number): Problem => ({
+        key: "noc:dhcp.subnets",
+        remedy: `has ${reservations} reservations, which make ${what} ${kib(bytes)} large, and Kubernetes stores at most ${kib(objectLimit)} in one object; remove reservations or their options`,
+    });
+    return [
+        ...(size > objectLimit ? [tooMuch("Kea's configuration", size)] : []),
+        ...(size <= objectLimit && record > objectLimit ? [tooMuch("Helm's record of the release about", record)] : []),
+    ];
 }

@@ -5,7 +5,7 @@ import {
     choice,
     count,
     domain,
-    label,
+    parseQuantity,
     positive,
     quantity,
     range,
@@ -13,41 +13,70 @@ import {
     seconds,
     subnet,
 } from "../../config/fields";
+import { optionProblem, repeatProblem } from "./options";
 
 const option = z
     .strictObject({
         name: z
             .string()
-            .min(1, { error: "is empty; name an option, or leave it out and give its code" })
             .optional()
             .describe("Name of the option, as in Kea's manual.")
             .meta({ examples: ["ntp-servers"] }),
-        code: z
-            .int()
-            .min(1, { error: "is not an option code; use 1 to 254" })
-            .max(254, { error: "is not an option code; use 1 to 254" })
-            .optional()
-            .describe("Code of the option, in place of its name."),
+        code: z.int().optional().describe("Code of the option, in place of its name."),
         data: z
             .string()
-            .describe("Value of the option, as in Kea's manual.")
+            .describe("Value of the option, as in Kea's manual. Without a standard type: bytes in hexadecimal digits.")
             .meta({ examples: ["192.168.1.1"] }),
     })
-    .refine((o) => (o.name === undefined) !== (o.code === undefined), {
-        error: "needs either a name or a code; Kea's manual lists the names of the standard options",
+    .superRefine((o, context) => {
+        if ((o.name === undefined) === (o.code === undefined)) {
+            const message = "needs either a name or a code; Kea's manual lists the names of the standard options";
+            context.addIssue({ code: "custom", message });
+            return;
+        }
+        const problem = optionProblem(o);
+        if (problem) {
+            context.addIssue({ code: "custom", path: [problem.field], message: problem.remedy });
+        }
+    });
+
+const options = z.array(option).superRefine((list, context) => {
+    const problem = repeatProblem(list);
+    if (problem) {
+        context.addIssue({ code: "custom", path: [problem.index, problem.field], message: problem.remedy });
+    }
+});
+
+/** A hardware address as Kea writes it, such as 02:00:5e:10:00:01. */
+export const canonicalHwAddress = (text: string): string => text.toLowerCase().replaceAll("-", ":");
+
+const hwAddress = z
+    .string()
+    .regex(/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$|^[0-9a-f]{2}(-[0-9a-f]{2}){5}$/i, {
+        abort: true,
+        error: "is not a hardware address; write it like 02:00:5e:10:00:01",
+    })
+    // The lowest bit of the first byte marks a group address.
+    .refine((text) => !(Number.parseInt(text.slice(0, 2), 16) & 1) && /[1-9a-f]/i.test(text), {
+        error: "is not the address of a single network card; write the client's own address",
+    });
+
+/** A host name, or a domain name below which the host is (RFC 1123). */
+const hostname = z
+    .string()
+    .max(253, { error: "is too long; use at most 253 characters" })
+    .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i, {
+        error: "is not a host name; use letters, digits and inner hyphens, at most 63 between two dots",
     });
 
 const reservation = z.strictObject({
-    hwAddress: z
-        .string()
-        .regex(/^([0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}$/, {
-            error: "is not a hardware address; write it like 02:00:5e:10:00:01",
-        })
-        .describe("Hardware address of the client.")
-        .meta({ examples: ["02:00:5e:10:00:01"] }),
+    hwAddress: hwAddress.describe("Hardware address of the client.").meta({ examples: ["02:00:5e:10:00:01"] }),
     address: address.describe("Address that this client always gets."),
-    hostname: label.optional().describe("Host name that the client is given (option 12)."),
-    options: z.array(option).default([]).describe("Options for this client alone."),
+    hostname: hostname
+        .optional()
+        .describe("Host name that the client is given (option 12).")
+        .meta({ examples: ["printer"] }),
+    options: options.default([]).describe("Options for this client alone."),
 });
 
 const dhcpSubnet = z.strictObject({
@@ -62,27 +91,40 @@ const dhcpSubnet = z.strictObject({
     pools: z
         .array(range)
         .min(1, { error: "is empty; list at least one range" })
-        .describe("Ranges (a-b) that addresses are leased from."),
+        .describe("Addresses that are leased: ranges (a-b), networks or single addresses."),
     router: address.describe("The clients' gateway (option 3)."),
-    options: z.array(option).default([]).describe("Options for the clients of this subnet."),
+    relays: z
+        .array(address)
+        .default([])
+        .describe(
+            "Addresses that this subnet's relays put into requests (giaddr) and that lie in another network. A giaddr in the subnet itself needs no entry.",
+        ),
+    options: options.default([]).describe("Options for the clients of this subnet."),
     reservations: z.array(reservation).default([]).describe("Addresses that belong to known clients."),
 });
 
 const thresholds = z
     .strictObject({
-        poolWarning: ratio.default(0.8).describe("Share of a subnet's addresses that are leased, 0 to 1: the warning."),
-        poolCritical: ratio.default(0.9).describe("Share of a subnet's addresses that are leased, 0 to 1: critical."),
-        failedAllocations: positive.default(5).describe("Requests in five minutes that no address is found for."),
-        naksPerMinute: positive.default(10).describe("NAKs a minute."),
+        poolWarning: ratio
+            .default(0.8)
+            .describe("Share of a subnet's addresses that are leased, 0 to 1: warning above it."),
+        poolCritical: ratio
+            .default(0.9)
+            .describe("Share of a subnet's addresses that are leased, 0 to 1: critical above it."),
+        failedAllocations: positive.default(5).describe("Requests in five minutes that got no address."),
+        naksPerMinute: positive.default(10).describe("Refused requests (NAK) per minute."),
         declinedAddresses: positive
             .default(3)
-            .describe("Addresses of a subnet that clients have declined because somebody else uses them."),
-        quietMinutes: count(1).default(60).describe("How long no client may ask for anything, in minutes."),
+            .describe("Addresses of a subnet that clients have declined, because another device uses them."),
+        quietMinutes: count(1).default(60).describe("How long there may be no request at all, in minutes."),
     })
     .refine(({ poolWarning, poolCritical }) => poolWarning < poolCritical, {
         path: ["poolWarning"],
         error: "is not below poolCritical; the warning comes first",
     });
+
+/** The smallest volume, in bytes. Kea keeps up to three copies of the lease file while it cleans it up. */
+const leastStorage = 10 * 2 ** 20;
 
 export const dhcpSettings = z.strictObject({
     enabled: z.boolean().default(true).describe("Deploy the Kea DHCPv4 server."),
@@ -91,19 +133,43 @@ export const dhcpSettings = z.strictObject({
         .describe(
             "The server's load-balancer address, from one of the pools, which relays send to. Any free one if not set.",
         ),
+    relayFrom: z
+        .array(subnet)
+        .min(1, { error: "lets no relay in; list the networks that relays send from, or leave it out" })
+        .optional()
+        .describe(
+            "Networks (CIDR) that relays send from; packets from others are dropped. If not set: the private networks (RFC 1918, RFC 6598) and those of the subnets.",
+        )
+        .meta({ examples: [["192.168.1.1/32"]] }),
     resolvers: z
         .array(address)
         .default([])
-        .describe("Resolvers that clients are told to use (option 6) where this stack's DNS is switched off."),
-    domain: domain.default("noc.local").describe("Domain name and search list of the clients (options 15 and 119)."),
+        .describe("Resolvers that clients are told to use (option 6). This stack's own DNS if not set."),
+    domain: domain
+        .refine((name) => name !== ".", { error: "is the root; name a domain of the clients, like home.arpa" })
+        .refine((name) => !/(^|\.)\d+\.?$/.test(name), {
+            error: "ends in a number, as an address does; name a domain of the clients, like home.arpa",
+        })
+        .default("home.arpa")
+        .describe("Domain name and search list of the clients (options 15 and 119)."),
     validLifetime: seconds.default(4000).describe("How long a lease is valid (option 51), in seconds."),
     renewTimer: seconds.default(1000).describe("When a client asks its server to renew (T1, option 58), in seconds."),
     rebindTimer: seconds.default(2000).describe("When a client asks any server to renew (T2, option 59), in seconds."),
+    declineProbation: seconds
+        .default(600)
+        .describe(
+            "How long an address is not leased after a client has declined it, because another device uses it, in seconds.",
+        ),
     subnets: z.array(dhcpSubnet).default([]).describe("The networks that are served."),
-    options: z.array(option).default([]).describe("Options for the clients of all subnets."),
+    options: options.default([]).describe("Options for the clients of all subnets."),
     leaseStorage: quantity
+        .refine((size) => parseQuantity(size) >= leastStorage && !size.endsWith("m"), {
+            error: "is too small to keep leases; set it to 10Mi or more",
+        })
         .default("100Mi")
-        .describe("Size of the volume that keeps the leases, a Kubernetes quantity. It cannot be changed later."),
+        .describe(
+            "Size of the volume that keeps the leases, a Kubernetes quantity. A later change is refused; components/dhcp/runbook.md has the steps for one.",
+        ),
     log: choice("a log level", ["errors", "leases", "packets"])
         .default("errors")
         .describe(
@@ -114,6 +180,5 @@ export const dhcpSettings = z.strictObject({
 
 export type DhcpSettings = z.output<typeof dhcpSettings>;
 export type DhcpThresholds = DhcpSettings["thresholds"];
-export type Option = DhcpSettings["options"][number];
 export type Subnet = DhcpSettings["subnets"][number];
 export type Reservation = Subnet["reservations"][number];

@@ -11,7 +11,7 @@ describe("DHCP", () => {
     let server: string;
     let subnet: Subnet;
     let relay: Relay | undefined;
-    /** The lease that the first test takes and the others look after. */
+    /** The lease that the first test takes and that the others use. */
     let client: { hwAddress: string; address: string };
 
     before(async function () {
@@ -23,12 +23,12 @@ describe("DHCP", () => {
         } catch (error) {
             unchecked(
                 this,
-                `cannot listen on port 67 as a relay does: ${(error as Error).message}; run it with the privilege to, and see that no other DHCP server holds it`,
+                `cannot listen on port 67 as a relay does: ${(error as Error).message}; run it with the privilege to do so, and make sure that no other program uses that port`,
             );
         }
         if (!(await relay.exchange({ type: "discover", hwAddress: freshHwAddress() }, 5))) {
             throw new Error(
-                `no answer from ${server}: either DHCP is down or its answers to this machine's port 67 are lost on the way`,
+                `no answer from ${server}: DHCP is down, or noc:dhcp.relayFrom does not contain this machine, or answers to its port 67 are lost on the way`,
             );
         }
     });
@@ -108,7 +108,7 @@ describe("DHCP", () => {
         expect(secondsOf(renewed, codes.leaseTime)).to.equal(stack.settings.dhcp.validLifetime);
     });
 
-    it("counts what it does on the exporter", async () => {
+    it("is counted by the exporter", async () => {
         const { namespace } = stack.settings.site;
         const counters = async () => {
             const [text = ""] = await scrape(namespace, "app.kubernetes.io/name=kea-dhcp", 9547);
@@ -121,7 +121,7 @@ describe("DHCP", () => {
         expect(await counters()).to.deep.equal(before.map((count) => count + 1));
     });
 
-    it("knows the lease again when its pod has been replaced", async () => {
+    it("still knows the lease after its pod has been replaced", async () => {
         const { namespace } = stack.settings.site;
         const old =
             (await stack.cluster.pods(namespace, "app.kubernetes.io/name=kea-dhcp"))[0] ??
@@ -135,7 +135,7 @@ describe("DHCP", () => {
                 "the new pod is ready",
             ).to.equal("True");
         }, 90);
-        // A client that starts again asks for the address it had (INIT-REBOOT). A server that does not know it is silent.
+        // A client that has restarted asks for the address that it had (INIT-REBOOT). Kea answers only if it knows the lease.
         const again = await eventually(
             async () =>
                 received(

@@ -104,6 +104,7 @@ export const dns = defineComponent({
     title: "DNS",
     settings: dnsSettings,
     problems: dnsProblems,
+    anyAddress: ({ address }) => (address === undefined ? ["noc:dns.address"] : []),
     addresses: ({ address }) =>
         address === undefined ? [] : [{ key: "noc:dns.address", text: address, use: "service" }],
     namespaces: (_, site) => [site.namespace],

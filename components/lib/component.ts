@@ -27,10 +27,11 @@ export interface AddressClaim {
 
 /**
  * `pool`: MetalLB's. `reserved`: of a pool, only for a Service that asks for it. `service`: a Service of ours asks for
- * it. `lease`: a DHCP pool. `reservation`: of one DHCP client. `router`: the clients' gateway. `node`, `foreign`: of
- * the cluster's nodes, and of anything else on the network.
+ * it. `lease`: a DHCP pool. `reservation`: of one DHCP client. `router`: the clients' gateway. `edge`: the network or
+ * broadcast address of a DHCP subnet. `node`, `foreign`: of the cluster's nodes, and of anything else on the network.
  */
-export type AddressUse = "pool" | "reserved" | "service" | "lease" | "reservation" | "router" | "node" | "foreign";
+export type AddressUse =
+    "pool" | "reserved" | "service" | "lease" | "reservation" | "router" | "edge" | "node" | "foreign";
 
 /** A TLS certificate that a component needs. It is put into a Secret of its name: `tls.crt`, `tls.key`, `ca.crt`. */
 export interface CertificateRequest {
@@ -75,6 +76,8 @@ export interface ComponentDefinition<Name extends string = string, Schema extend
     problems?(settings: z.output<Schema>, read: ReadSettings): Problem[];
     /** The addresses that it uses. Only called if it is enabled. */
     addresses?(settings: z.output<Schema>): AddressClaim[];
+    /** The settings that leave a Service's address to the load balancer, each of them one. Only asked if it is enabled. */
+    anyAddress?(settings: z.output<Schema>): string[];
     /** The namespaces that it deploys to. */
     namespaces(settings: z.output<Schema>, site: Pick<Site, "namespace">): string[];
     /** The certificates that it needs. They are only made where the component `certManager` is enabled. */

@@ -1,7 +1,10 @@
 import { expect } from "chai";
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
 import { stackRun } from "../../tests/support";
-import { chartSource } from "./helm";
+import { chartHash, chartSource } from "./helm";
 import {
     type InstalledRelease,
     isInterrupted,
@@ -91,16 +94,51 @@ describe("a chart's source", () => {
     const oci = { ...chart, repository: "oci://registry.example.org/charts" };
 
     it("is its repository, or the site's mirror", () => {
-        expect(chartSource(chart, {})).to.deep.equal({ chart: "kea", repositoryOpts: { repo: chart.repository } });
+        const { name, version, repository } = chart;
+        expect(chartSource(chart, {})).to.deep.equal({ chart: name, version, repositoryOpts: { repo: repository } });
         expect(chartSource(chart, { chartMirror: "http://mirror:80" })).to.deep.equal({
-            chart: "kea",
+            chart: name,
+            version,
             repositoryOpts: { repo: "http://mirror:80" },
         });
     });
 
     it("is one URL where an OCI registry has it, which a mirror may also be", () => {
-        expect(chartSource(oci, {})).to.deep.equal({ chart: "oci://registry.example.org/charts/kea" });
-        expect(chartSource(chart, { chartMirror: "oci://mirror/" })).to.deep.equal({ chart: "oci://mirror/kea" });
+        const { version } = chart;
+        expect(chartSource(oci, {})).to.deep.equal({ chart: "oci://registry.example.org/charts/kea", version });
+        expect(chartSource(chart, { chartMirror: "oci://mirror/" })).to.deep.equal({
+            chart: "oci://mirror/kea",
+            version,
+        });
         expect(chartSource(oci, { chartMirror: "http://mirror" })).to.have.property("chart", "kea");
+    });
+
+    it("is its folder, whatever the mirror, if it is a chart of this project", () => {
+        const local = { name: "kea", folder: "./components/dhcp/chart" };
+        expect(chartSource(local, { chartMirror: "http://mirror" })).to.deep.equal({ chart: local.folder });
+    });
+});
+
+describe("the hash of a local chart", () => {
+    const folder = mkdtempSync(join(tmpdir(), "noc-chart-"));
+    const hash = () => chartHash({ name: "a", folder: "./chart" }, folder);
+
+    after(() => rmSync(folder, { recursive: true }));
+
+    it("changes with each of its files, and with nothing else", () => {
+        mkdirSync(join(folder, "chart", "templates"), { recursive: true });
+        const write = (file: string, content: string) => writeFileSync(join(folder, file), content);
+        write("chart/Chart.yaml", "name: a");
+        const hashes = [hash(), hash()];
+        write("beside.yaml", "");
+        hashes.push(hash());
+        expect(new Set(hashes)).to.have.property("size", 1);
+        write("chart/templates/a.yaml", "x");
+        hashes.push(hash());
+        write("chart/templates/a.yaml", "y");
+        hashes.push(hash());
+        renameSync(join(folder, "chart/templates/a.yaml"), join(folder, "chart/templates/b.yaml"));
+        hashes.push(hash());
+        expect(new Set(hashes)).to.have.property("size", 4);
     });
 });

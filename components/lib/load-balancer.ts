@@ -20,6 +20,8 @@ export interface LoadBalancerServiceOptions {
     trafficPolicy?: "Local" | "Cluster";
     /** Networks (CIDR) whose packets are accepted. Defaults to all. */
     sourceRanges?: string[];
+    /** Whether a pod gets packets even while one of its containers is not ready. Defaults to false. */
+    publishNotReadyAddresses?: boolean;
     site: Site;
 }
 
@@ -32,6 +34,7 @@ export function loadBalancerService(
     opts: pulumi.CustomResourceOptions,
 ): k8s.core.v1.Service {
     const { name, namespace, selector, ports, trafficPolicy = "Local", site } = options;
+    const { sourceRanges, publishNotReadyAddresses } = options;
     const request = addressRequest(options);
     return new k8s.core.v1.Service(
         name,
@@ -51,8 +54,9 @@ export function loadBalancerService(
                 type: "LoadBalancer",
                 loadBalancerClass: site.loadBalancerClass,
                 loadBalancerIP: request.loadBalancerIP,
-                loadBalancerSourceRanges: options.sourceRanges,
+                loadBalancerSourceRanges: sourceRanges,
                 externalTrafficPolicy: trafficPolicy,
+                publishNotReadyAddresses,
                 selector,
                 ports,
             },

@@ -1,10 +1,14 @@
 import { expect } from "chai";
 import fc from "fast-check";
 
-import { parseRange } from "../../config/addresses";
+import { formatAddress, parseRange } from "../../config/addresses";
 import { openPools, poolManifests } from "./pools";
 
-const addressesOf = (ranges: readonly string[]) => ranges.flatMap((range) => [...parseRange(range)].map(String)).sort();
+const addressesOf = (ranges: readonly string[]) =>
+    ranges
+        .map(parseRange)
+        .flatMap(({ first, last }) => Array.from({ length: last - first + 1 }, (_, i) => formatAddress(first + i)))
+        .sort();
 
 describe("MetalLB's pools", () => {
     const pool = { name: "venue", addresses: ["10.0.0.10-10.0.0.20"], reserved: [] as string[] };

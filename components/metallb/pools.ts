@@ -62,8 +62,7 @@ export function poolManifests(
 }
 
 /** Whether the range has an address that ends in .0 or .255. */
-function endsInBuggyAddress(range: AddressRange): boolean {
-    const [first, last] = [range.getFirst().getValue(), range.getLast().getValue()];
-    const nextBoundary = (first / 256n + 1n) * 256n;
-    return first % 256n === 0n || last >= nextBoundary - 1n;
+function endsInBuggyAddress({ first, last }: AddressRange): boolean {
+    const nextBoundary = (Math.floor(first / 256) + 1) * 256;
+    return first % 256 === 0 || last >= nextBoundary - 1;
 }

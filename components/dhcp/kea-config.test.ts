@@ -1,0 +1,145 @@
+import { expect } from "chai";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { installed } from "../../tests/support";
+import { keaConfig, type KeaConfigOptions, keaConfigText } from "./kea-config";
+
+const subnet = {
+    id: 7,
+    subnet: "10.1.0.0/24",
+    pools: ["10.1.0.100-10.1.0.200", "10.1.0.50", "10.1.0.64/29"],
+    router: "10.1.0.1",
+    relays: ["10.9.0.1"],
+    options: [{ name: "ntp-servers", data: "10.0.0.123" }],
+    reservations: [
+        { hwAddress: "02:aa:00:00:00:01", address: "10.1.0.10", hostname: "printer", options: [] },
+        { hwAddress: "02:aa:00:00:00:02", address: "10.1.0.11", options: [{ code: 66, data: "tftp.home.arpa" }] },
+    ],
+};
+const options: KeaConfigOptions = {
+    resolvers: ["10.0.0.53"],
+    serverIdentifier: "10.0.0.67",
+    domain: "home.arpa",
+    validLifetime: 4000,
+    renewTimer: 1000,
+    rebindTimer: 2000,
+    declineProbation: 600,
+    log: "errors",
+    options: [],
+    subnets: [subnet],
+};
+
+describe("Kea's configuration", () => {
+    const { Dhcp4 } = keaConfig(options);
+
+    it("hands out the resolver, and the address to renew at", () => {
+        expect(Dhcp4["option-data"]).to.deep.include({ name: "domain-name-servers", data: "10.0.0.53" });
+        expect(Dhcp4["option-data"]).to.deep.include({ name: "dhcp-server-identifier", data: "10.0.0.67" });
+    });
+
+    it("hands out the domain without its final dot, or the one that an option gives", () => {
+        const domains = (change: Partial<KeaConfigOptions>) =>
+            keaConfig({ ...options, ...change })
+                .Dhcp4["option-data"].filter(
+                    ({ name }) => name?.startsWith("domain-") && name !== "domain-name-servers",
+                )
+                .map(({ name, data }) => `${name ?? ""} ${data}`);
+        const expected = ["domain-name home.arpa", "domain-search home.arpa"];
+        expect(domains({ domain: "home.arpa." })).to.deep.equal(expected);
+        expect(domains({ options: [{ name: "domain-search", data: "a.example, b.example" }] })).to.deep.equal([
+            "domain-name home.arpa",
+            "domain-search a.example, b.example",
+        ]);
+    });
+
+    it("listens to relays by plain UDP", () => {
+        expect(Dhcp4["interfaces-config"]).to.deep.equal({ interfaces: ["*"], "dhcp-socket-type": "udp" });
+    });
+
+    it("has pools as ranges, relays, and reservations in their subnet", () => {
+        expect(Dhcp4).to.include({ "reservations-global": false, "reservations-in-subnet": true });
+        expect(Dhcp4.subnet4[0]).to.deep.equal({
+            id: 7,
+            subnet: "10.1.0.0/24",
+            pools: [
+                { pool: "10.1.0.100-10.1.0.200" },
+                { pool: "10.1.0.50-10.1.0.50" },
+                { pool: "10.1.0.64-10.1.0.71" },
+            ],
+            relay: { "ip-addresses": ["10.9.0.1"] },
+            "option-data": [
+                { name: "routers", data: "10.1.0.1" },
+                { name: "ntp-servers", data: "10.0.0.123" },
+            ],
+            reservations: [
+                { "hw-address": "02:aa:00:00:00:01", "ip-address": "10.1.0.10", hostname: "printer" },
+                {
+                    "hw-address": "02:aa:00:00:00:02",
+                    "ip-address": "10.1.0.11",
+                    "option-data": [{ code: 66, data: "tftp.home.arpa" }],
+                },
+            ],
+        });
+    });
+
+    it("keeps leases on the volume, and declined addresses out of use for minutes", () => {
+        expect(Dhcp4["lease-database"]).to.include({ type: "memfile", persist: true, name: "/data/dhcp4.leases" });
+        expect(Dhcp4).to.include({ "valid-lifetime": 4000, "renew-timer": 1000, "rebind-timer": 2000 });
+        expect(Dhcp4).to.include({ "decline-probation-period": 600 });
+    });
+
+    it("logs what its level names, and only warnings and errors of everything else", () => {
+        const levels = (log: KeaConfigOptions["log"]) =>
+            keaConfig({ ...options, log }).Dhcp4.loggers.map(({ name, severity, debuglevel }) =>
+                [name, severity, debuglevel].filter(Boolean).join(" "),
+            );
+        expect(levels("errors")).to.deep.equal(["kea-dhcp4 WARN"]);
+        expect(levels("leases")).to.deep.equal([
+            "kea-dhcp4 WARN",
+            "kea-dhcp4.leases INFO",
+            "kea-dhcp4.alloc-engine INFO",
+        ]);
+        expect(levels("packets")).to.deep.equal([
+            ...levels("leases"),
+            "kea-dhcp4.packets DEBUG 45",
+            "kea-dhcp4.bad-packets DEBUG 50",
+        ]);
+    });
+
+    it("refuses to hand out a host name as a resolver", () => {
+        expect(() => keaConfig({ ...options, resolvers: ["lb.example.org"] })).to.throw("lb.example.org");
+    });
+
+    it("leaves the server identifier to Kea if the load balancer gives only a host name", () => {
+        const names = keaConfig({ ...options, serverIdentifier: "lb.example.org" }).Dhcp4["option-data"].map(
+            (option) => option.name,
+        );
+        expect(names).not.to.include("dhcp-server-identifier");
+    });
+
+    it("is a file with one line for each reservation", () => {
+        const config = keaConfig(options);
+        const text = keaConfigText(config);
+        expect(JSON.parse(text)).to.deep.equal(JSON.parse(JSON.stringify(config)));
+        expect(text.split("\n").filter((line) => line.includes("hw-address"))).to.have.length(2);
+    });
+
+    it("is accepted by Kea", function () {
+        if (!installed("kea-dhcp4")) {
+            this.skip();
+        }
+        const folder = mkdtempSync(join(tmpdir(), "noc-kea-"));
+        try {
+            const file = join(folder, "kea-dhcp4.conf");
+            writeFileSync(file, keaConfigText(keaConfig({ ...options, log: "packets" })));
+            const env = { ...process.env, KEA_LOCKFILE_DIR: "none" };
+            const { status, stderr } = spawnSync("kea-dhcp4", ["-t", file], { env, encoding: "utf8" });
+            expect({ status, stderr }).to.deep.equal({ status: 0, stderr: "" });
+        } finally {
+            rmSync(folder, { recursive: true });
+        }
+    });
+});

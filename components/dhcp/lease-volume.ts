@@ -1,0 +1,62 @@
+/**
+ * The volume of the leases is made from the StatefulSet's volumeClaimTemplates, which the API server does not allow to
+ * be changed. A change is refused before Helm begins, because the failed release would be reported without a way out.
+ */
+import * as pulumi from "@pulumi/pulumi";
+import type { V1StatefulSet } from "@kubernetes/client-node";
+
+import { parseQuantity } from "../../config/fields";
+import { runError } from "../../config/run-error";
+import { kubeClients } from "../lib/kube-client";
+
+/** Size (a Kubernetes quantity) and StorageClass of a volume. Without a class, the cluster's default. */
+export interface Volume {
+    readonly size: string;
+    readonly storageClass?: string;
+}
+
+/** The deployed StatefulSet. */
+export interface DeployedServer {
+    readonly name: string;
+    readonly namespace: string;
+    readonly kubeContext: string;
+}
+
+const wayOut = 'see "Change the volume of the leases" in components/dhcp/runbook.md';
+
+/** What is wrong with the settings of the volume, given the StatefulSet that exists. */
+export function volumeProblem(wanted: Volume, existing?: V1StatefulSet): string | undefined {
+    const { resources, storageClassName } = existing?.spec?.volumeClaimTemplates?.[0]?.spec ?? {};
+    const size = resources?.requests?.storage;
+    if (size === undefined) {
+        return undefined;
+    }
+    if (parseQuantity(size) !== parseQuantity(wanted.size)) {
+        return `noc:dhcp.leaseStorage = "${wanted.size}" differs from the size of the existing volume (${size}); set it back, or ${wayOut}`;
+    }
+    const text = (storageClass?: string) => (storageClass ? `"${storageClass}"` : "the default class");
+    return (wanted.storageClass ?? "") === (storageClassName ?? "")
+        ? undefined
+        : `noc:site.storageClass = ${text(wanted.storageClass)} differs from the class of the existing volume (${text(storageClassName)}); set it back, or ${wayOut}`;
+}
+
+/** Refuses the update of the release, in the preview already, if it would change the volume. */
+export function refuseVolumeChange(
+    wanted: Volume,
+    server: DeployedServer,
+    read: (server: DeployedServer) => Promise<V1StatefulSet | undefined> = readStatefulSet,
+): pulumi.ResourceHook {
+    const refuse = async () => {
+        // A preview needs no cluster, and an update without one fails by itself.
+        const problem = volumeProblem(wanted, await read(server).catch(() => undefined));
+        if (problem !== undefined) {
+            throw runError(problem);
+        }
+    };
+    return new pulumi.ResourceHook(`kea-lease-volume-${server.namespace}`, refuse, { onDryRun: true });
+}
+
+async function readStatefulSet({ name, namespace, kubeContext }: DeployedServer): Promise<V1StatefulSet> {
+    const { apps } = await kubeClients(kubeContext);
+    return apps.readNamespacedStatefulSet({ name, namespace });
+}
