@@ -140,10 +140,8 @@ describe("the graph", () => {
                 settings: without("metallb"),
                 ingress: () => [{ ip: "198.19.249.2" }],
             });
-            const { values } = resource(run, "kea-dhcp", "Release").inputs as {
-                values: { podAnnotations: Record<string, string> };
-            };
-            expect(values.podAnnotations["k8s-noc/kea-dhcp4.conf"]).to.contain('"data": "198.19.249.2"');
+            const { values } = resource(run, "kea-dhcp", "Release").inputs as { values: { config: string } };
+            expect(values.config).to.contain('"data": "198.19.249.2"');
         });
     });
 

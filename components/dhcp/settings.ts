@@ -126,6 +126,14 @@ const thresholds = z
 /** The smallest volume, in bytes. Kea keeps up to three copies of the lease file while it cleans it up. */
 const leastStorage = 10 * 2 ** 20;
 
+function keepsLeases(size: string): boolean {
+    try {
+        return parseQuantity(size) >= leastStorage && !size.endsWith("m");
+    } catch {
+        return true; // not a quantity, which has a message of its own
+    }
+}
+
 export const dhcpSettings = z.strictObject({
     enabled: z.boolean().default(true).describe("Deploy the Kea DHCPv4 server."),
     address: address
@@ -163,9 +171,7 @@ export const dhcpSettings = z.strictObject({
     subnets: z.array(dhcpSubnet).default([]).describe("The networks that are served."),
     options: options.default([]).describe("Options for the clients of all subnets."),
     leaseStorage: quantity
-        .refine((size) => parseQuantity(size) >= leastStorage && !size.endsWith("m"), {
-            error: "is too small to keep leases; set it to 10Mi or more",
-        })
+        .refine(keepsLeases, { error: "is too small to keep leases; set it to 10Mi or more" })
         .default("100Mi")
         .describe(
             "Size of the volume that keeps the leases, a Kubernetes quantity. A later change is refused; components/dhcp/runbook.md has the steps for one.",
