@@ -59,7 +59,7 @@ const refused: Refused[] = [
     ...["100", "5000m", "100k"].map((size): Refused => [
         `a volume of ${size}`,
         { "dhcp.leaseStorage": size },
-        `noc:dhcp.leaseStorage = "${size}" is too small to keep leases; set it to 10Mi or more`,
+        `noc:dhcp.leaseStorage = "${size}" cannot keep the leases; set it to 10Mi or more`,
     ]),
     [
         "a warning after the critical alert",

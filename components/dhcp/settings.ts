@@ -171,7 +171,7 @@ export const dhcpSettings = z.strictObject({
     subnets: z.array(dhcpSubnet).default([]).describe("The networks that are served."),
     options: options.default([]).describe("Options for the clients of all subnets."),
     leaseStorage: quantity
-        .refine(keepsLeases, { error: "is too small to keep leases; set it to 10Mi or more" })
+        .refine(keepsLeases, { error: "cannot keep the leases; set it to 10Mi or more" })
         .default("100Mi")
         .describe(
             "Size of the volume that keeps the leases, a Kubernetes quantity. A later change is refused; components/dhcp/runbook.md has the steps for one.",

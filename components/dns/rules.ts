@@ -62,19 +62,18 @@ function networkProblems({ allowFrom }: DnsSettings): Problem[] {
 
 const ownNetworks = "attackers would use the resolver as an amplifier, so list only the networks of your clients";
 const share = (networks: readonly string[]): string =>
-    `${Number((publicAddresses(networks) * 100n) / 2n ** 32n)} % of all Internet addresses`;
+    `${Math.floor((publicAddresses(networks) * 100) / 2 ** 32)} % of all Internet addresses`;
 
 /** The number of public addresses in the networks. An address in several of them counts once. */
-function publicAddresses(networks: readonly string[]): bigint {
+function publicAddresses(networks: readonly string[]): number {
     const ranges = networks
         .map(parseSubnet)
         .filter((network) => !internal.some((other) => contains(other, network)))
-        .map((range) => ({ first: range.getFirst().getValue(), last: range.getLast().getValue() }))
-        .sort((a, b) => (a.first < b.first ? -1 : 1));
-    let [sum, counted] = [0n, -1n];
+        .sort((a, b) => a.first - b.first);
+    let [sum, counted] = [0, -1];
     for (const { first, last } of ranges) {
         if (last > counted) {
-            sum += last - (first > counted ? first - 1n : counted);
+            sum += last - Math.max(first - 1, counted);
             counted = last;
         }
     }
