@@ -1,10 +1,9 @@
 /** The stack `sandbox`: its file is made from the network that the nodes are in. */
-import { IPv4, RangedSet } from "ip-num";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, parseDocument, stringify } from "yaml";
 
-import { type AddressRange, formatRange, parseSubnet } from "../../config/addresses";
+import { type AddressRange, formatAddress, formatRange, parseSubnet, sizeOf } from "../../config/addresses";
 import { projectFolder } from "../../tools/stack-config";
 
 /** Name of the cluster, and of its context with kind's prefix. */
@@ -14,9 +13,9 @@ export const clusterContext = `kind-${clusterName}`;
 const stackFile = join(projectFolder, "Pulumi.sandbox.yaml");
 
 /** At most this many addresses are the load balancer's. */
-const poolSize = 32n;
+const poolSize = 32;
 /** The fewest addresses that a network must have: three Services', the nodes', and the engine's own. */
-const leastAddresses = 16n;
+const leastAddresses = 16;
 
 /**
  * The highest addresses of a subnet without its broadcast address. Engines number the nodes from the lowest.
@@ -24,19 +23,18 @@ const leastAddresses = 16n;
  */
 export function topOf(subnet: string): AddressRange {
     const range = parseSubnet(subnet);
-    const size = range.getSize();
+    const size = sizeOf(range);
     if (size < leastAddresses) {
         throw new Error(`the containers' network ${subnet} has ${size} addresses; it needs ${leastAddresses} or more`);
     }
-    const last = range.getLast().getValue() - 1n;
-    const count = size / 2n < poolSize ? size / 2n : poolSize;
-    return new RangedSet(new IPv4(last - count + 1n), new IPv4(last));
+    const last = range.last - 1;
+    return { first: last - Math.min(Math.floor(size / 2), poolSize) + 1, last };
 }
 
 /** The settings for a cluster of that many nodes in that subnet. */
 export function sandboxSettings(subnet: string, nodes: number): Record<string, unknown> {
     const pool = topOf(subnet);
-    const [dns = "", dhcp = ""] = [...pool.take(2)].map(String);
+    const [dns, dhcp] = [formatAddress(pool.first), formatAddress(pool.first + 1)];
     // Addresses for documentation (RFC 5737): no machine has them, and the leases are only the checks'.
     const clients = "198.51.100.0/24";
     return {
