@@ -25,7 +25,7 @@ export const reserved = (...reservations: object[]) => inSubnet({ reservations }
 
 /** Another network in its place. */
 export const networkOf = (network: string, router: string, pool: string) => ({
-    "dns.allowFrom": [network],
+    "dhcp.resolvers": ["192.0.2.53"],
     ...inSubnet({ subnet: network, router, pools: [pool] }),
 });
 
