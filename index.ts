@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Dhcp } from "./components/dhcp";
 import { Dns } from "./components/dns";
 import type { Component } from "./components/lib/component";
+import { denyByDefault } from "./components/lib/network-policy";
 import { corePriorityClass, labels } from "./components/lib/pods";
 import { MetalLB } from "./components/metallb";
 import { Monitoring, OperatorCrds } from "./components/monitoring";
@@ -34,6 +35,7 @@ export = async () => {
         // A pod is refused until its PriorityClass exists.
         { provider, dependsOn: [priority, ...foundation] },
     );
+    denyByDefault("noc-default-deny", namespace.metadata.name, { provider });
 
     const fixedAddresses = addressClaims(settings).flatMap(({ text, use }) => (use === "service" ? [text] : []));
     const metallb = settings.metallb.enabled

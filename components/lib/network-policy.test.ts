@@ -1,5 +1,7 @@
 import { expect } from "chai";
 
+import type { Registration } from "../../tools/mock-engine";
+import { stackRun } from "../../tests/support";
 import { networkPolicySpec, tcp, udp } from "./network-policy";
 
 describe("a network policy", () => {
@@ -56,5 +58,17 @@ describe("a network policy", () => {
     it("allows everyone or every port by leaving out the list, as an empty list would allow nobody", () => {
         const { ingress } = networkPolicySpec({ podSelector, ingress: [{ peers: "anyone", ports: "any" }] });
         expect(ingress).to.deep.equal([{}]);
+    });
+});
+
+describe("the namespaces of a stack", () => {
+    it("deny by default what no other policy allows", async () => {
+        const { resources } = await stackRun("homelab");
+        const namespaceOf = ({ inputs }: Registration) => (inputs.metadata as { namespace: string }).namespace;
+        const closed = resources.filter(({ name }) => name.endsWith("-default-deny")).map(namespaceOf);
+        const made = resources
+            .filter(({ type }) => type === "kubernetes:core/v1:Namespace")
+            .map(({ inputs }) => (inputs.metadata as { name: string }).name);
+        expect(closed.sort()).to.deep.equal(made.sort());
     });
 });
