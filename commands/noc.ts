@@ -6,7 +6,9 @@ const [command = "", ...rest] = process.argv.slice(2);
 /** Each command loads only the packages that it needs. */
 const commands: Record<string, () => Promise<void>> = {
     build: async () => (await import("./build")).build(environment.stack, rest),
-    up: async () => (await import("./deploy")).up(rest),
+    up: async () => (await import("./progress/up")).up(rest),
+    // What `up` starts to be able to watch it.
+    "up:engine": async () => (await import("./deploy")).up(rest),
     destroy: async () => (await import("./deploy")).destroy(rest),
     "monitoring:up": async () => (await import("./deploy")).up(rest, "monitoring"),
     "monitoring:destroy": async () => (await import("./deploy")).destroy(rest, "monitoring"),

@@ -60,7 +60,7 @@ export async function sandbox(args: readonly string[]): Promise<void> {
     }
     mkdirSync(environment.sandboxFolder, { recursive: true });
     writeStack(withChanges(writtenSettings() ?? sandboxSettings(subnet, nodes), values.set));
-    await (await import("../deploy")).up(["--yes", "--skip-preview"]);
+    await (await import("../progress/up")).up(["--yes", "--skip-preview"]);
     steps.done("up");
     await introduce(engine);
     console.log(steps.summary());
