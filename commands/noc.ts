@@ -19,6 +19,8 @@ const commands: Record<string, () => Promise<void>> = {
     sandbox: async () => (await import("./sandbox")).sandbox(rest),
     "sandbox:verify": async () => (await import("./sandbox")).verifySandbox(rest),
     "sandbox:destroy": async () => (await import("./sandbox")).destroySandbox(),
+    "upgrade-check": async () => (await import("./upgrade-check")).upgradeCheck(rest),
+    reference: async () => (await import("./reference")).writeReference(),
     doctor: async () => (await import("./doctor")).doctor(rest),
     ca: async () => (await import("./ca")).ca(),
     verify: async () => (await import("./verify")).verify(rest),

@@ -1,9 +1,10 @@
 /** The developers' tools behind the npm scripts. run.mjs starts it. */
-const [tool = ""] = process.argv.slice(2);
+const [tool = "", ...rest] = process.argv.slice(2);
 
 const tools: Record<string, () => Promise<void> | void> = {
     generate: async () => (await import("./generate")).generate(),
     expected: async () => (await import("./expected")).updateExpected(),
+    diff: async () => (await import("./diff")).diff(rest),
     record: async () => (await import("./record")).record(),
 };
 

@@ -67,7 +67,7 @@ export class StepLog {
 }
 
 /** Text without the engine's colour directives and the terminal's. */
- 
+
 const plain = (text: string): string => text.replace(/<\{%[^%]*%\}>|\u001b\[[0-9;]*m/g, "").trim();
 
 /** The last part of a URN's type chain. */

@@ -100,7 +100,7 @@ class Watch {
         await this.remember(step, podsOf(place, pods.items));
         if (now - (this.spoken.get(step.urn) ?? step.started) >= quiet) {
             this.spoken.set(step.urn, now);
-            this.print(`  waiting ${wait(step, pods.items, events.items, now)}`);
+            this.print(`\n  waiting ${wait(step, pods.items, events.items, now)}`);
         }
     }
 

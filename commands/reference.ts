@@ -1,0 +1,172 @@
+/** Writes the pages of the documentation that repeat the program: settings, alerts, and the doctor's checks. */
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { runbookOf } from "../components/lib/prometheus-rules";
+import { runProgram } from "../tools/mock-engine";
+import { ruleGroupsOf } from "../tools/queries";
+import { projectFolder } from "../tools/stack-config";
+import { checks } from "./doctor/checks";
+
+/** The part of a JSON Schema that is shown. */
+interface Schema {
+    readonly type?: string | readonly string[];
+    readonly description?: string;
+    readonly default?: unknown;
+    readonly examples?: readonly unknown[];
+    readonly enum?: readonly unknown[];
+    readonly properties?: Readonly<Record<string, Schema>>;
+    readonly items?: Schema;
+    readonly anyOf?: readonly Schema[];
+}
+
+/** A page: its path below docs/reference/, and its text. */
+export interface Page {
+    readonly file: string;
+    readonly content: string;
+}
+
+/** The stack whose components are all switched on that can be. */
+const documentedStack = "homelab";
+
+/** All pages. */
+export async function pages(): Promise<Page[]> {
+    return [
+        { file: "settings.md", content: settingsPage(stackSchema()) },
+        { file: "alerts.md", content: alertsPage(ruleGroupsOf(await runProgram(documentedStack))) },
+        { file: "checks.md", content: checksPage() },
+    ];
+}
+
+/** Writes all pages. */
+export async function writeReference(): Promise<void> {
+    const folder = join(projectFolder, "docs", "reference");
+    mkdirSync(folder, { recursive: true });
+    for (const { file, content } of await pages()) {
+        writeFileSync(join(folder, file), content);
+        console.log(`wrote docs/reference/${file}`);
+    }
+    process.exit(0);
+}
+
+const stackSchema = (): Schema =>
+    JSON.parse(readFileSync(join(projectFolder, "config", "stack.schema.json"), "utf8")) as Schema;
+
+/** A table for each component, with a row for every setting at every depth. */
+export function settingsPage({ properties: { config } = {} }: Schema): string {
+    const components = Object.entries(config?.properties ?? {});
+    return [
+        "# Settings",
+        "Generated from the settings' schemas. `[]` stands for every element of a list.",
+        "Set one with `pulumi config set --path 'noc:dns.replicas' 3`, or in the stack's file.",
+        ...components.flatMap(([name, schema]) => [
+            `## ${name}`,
+            table(
+                ["setting", "type", "default", "meaning"],
+                settingsIn(schema).map(({ path, schema }) => [
+                    `\`${path}\``,
+                    typeOf(schema),
+                    schema.default === undefined || typeof schema.default === "object"
+                        ? shownList(schema.default)
+                        : code(schema.default),
+                    [schema.description ?? "", examplesOf(schema)].filter(Boolean).join(" "),
+                ]),
+            ),
+        ]),
+    ].join("\n\n");
+}
+
+/** All settings in an object, at every depth. */
+export function settingsIn(schema: Schema, prefix = ""): { path: string; schema: Schema }[] {
+    return Object.entries(schema.properties ?? {}).flatMap(([key, property]) => {
+        const path = `${prefix}${key}`;
+        const object = property.properties
+            ? property
+            : property.anyOf?.find(({ properties }) => properties && !properties.secure);
+        return [
+            { path, schema: property },
+            ...(object ? settingsIn(object, `${path}.`) : []),
+            ...(property.items ? settingsIn(property.items, `${path}[].`) : []),
+        ];
+    });
+}
+
+function typeOf({ type, enum: words, items, anyOf }: Schema): string {
+    if (words) {
+        return words.map(code).join(", ");
+    }
+    if (items) {
+        return `list of ${typeOf(items)}`;
+    }
+    if (anyOf) {
+        return [...new Set(anyOf.filter(({ properties }) => !properties?.secure).map(typeOf))].join(" or ");
+    }
+    return typeof type === "string" ? type : (type ?? ["any"]).join(" or ");
+}
+
+const code = (value: unknown): string => `\`${JSON.stringify(value)}\``;
+const shownList = (value: unknown): string => (Array.isArray(value) ? code(value) : "");
+
+const examplesOf = ({ examples = [] }: Schema): string => (examples.length > 0 ? `Example: ${code(examples[0])}.` : "");
+
+interface Group {
+    readonly name: string;
+    readonly rules: readonly Rule[];
+}
+
+interface Rule {
+    readonly alert?: string;
+    readonly expr: string;
+    readonly for?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+}
+
+/** A section for each component, with its alerts, when they fire, and their runbooks. */
+export function alertsPage(groups: readonly Group[]): string {
+    const alerts = groups.flatMap(({ rules }) => rules).filter(({ alert }) => alert !== undefined);
+    const components = [...new Set(alerts.map(({ labels }) => labels?.component ?? ""))];
+    return [
+        "# Alerts",
+        `Generated from the rules of the stack \`${documentedStack}\`: ${alerts.length} alerts. [Alerting](../alerting.md) says how they are sent.`,
+        ...components.flatMap((component) => [
+            `## ${component}`,
+            ...alerts
+                .filter(({ labels }) => labels?.component === component)
+                .map(({ alert = "", expr, labels, annotations, for: duration }) =>
+                    [
+                        `### ${alert}`,
+                        `${annotations?.summary ?? ""}. **${labels?.severity ?? ""}**, after ${duration ?? "0s"}. [Runbook](../../components/${runbookOf(component, alert)})`,
+                        `\`\`\`promql\n${expr}\n\`\`\``,
+                    ].join("\n\n"),
+                ),
+        ]),
+    ].join("\n\n");
+}
+
+/** A row for each of the doctor's checks. */
+export const checksPage = (): string =>
+    [
+        "# Checks of the doctor",
+        "Generated from the checks. `npm run doctor -- NAME` runs one.",
+        table(
+            ["check", "looks at"],
+            checks.map(({ name, looksAt }) => [`\`${name}\``, looksAt]),
+        ),
+    ].join("\n\n");
+
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+    [head, head.map(() => "---"), ...rows]
+        // A bar would end the cell, and VitePress takes an angle bracket for a tag.
+        .map(
+            (cells) =>
+                `| ${cells
+                    .map((cell) =>
+                        cell
+                            .replaceAll("|", "\\|")
+                            .replace(/<(?=[a-z])/gi, "&lt;")
+                            .replace(/\s+/g, " "),
+                    )
+                    .join(" | ")} |`,
+        )
+        .join("\n");
