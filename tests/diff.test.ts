@@ -13,7 +13,7 @@ const registration = (type: string, name: string, inputs: Record<string, unknown
     inputs,
     dependencies: [],
     propertyDependencies: {},
-    hooks: {},
+    hooks: { beforeCreate: [], beforeUpdate: [] },
     started: 0,
     finished: 1,
 });
