@@ -1,7 +1,7 @@
 /** Layers, from the bottom up: a file imports only its own layer and the ones below it. And no file imports itself. */
 
 /** Test files belong to the layer of `tests/`, wherever they are. */
-const tests = String.raw`^components/.*(verify|-client)\.ts$|\.test\.ts$|^tests/`;
+const tests = String.raw`^components/(?!lib/).*(verify|-client)\.ts$|\.test\.ts$|^tests/`;
 const layers = [
     ["config", "^config/"],
     ["components/lib", "^components/lib/"],
