@@ -75,22 +75,30 @@ export function fieldPaths(schema: z.ZodType, path: readonly PropertyKey[] = [])
     ];
 }
 
+/** A value with each of its parts, and the part's schema, put through a function. A value without parts stays. */
+function mapParts(
+    schema: z.ZodType | undefined,
+    value: unknown,
+    map: (schema: z.ZodType | undefined, part: unknown) => unknown,
+): unknown {
+    if (Array.isArray(value)) {
+        return value.map((item, i) => map(schema && partOf(schema, i), item));
+    }
+    return typeof value === "object" && value !== null
+        ? Object.fromEntries(
+              Object.entries(value).map(([key, inner]) => [key, map(schema && partOf(schema, key), inner)]),
+          )
+        : value;
+}
+
 /** Applies a function to every secret in a value, and leaves everything else as it is. */
 export function mapSecrets(schema: z.ZodType | undefined, value: unknown, map: (secret: unknown) => unknown): unknown {
     if (value === undefined || value === null || schema === undefined || !holdsSecret(schema)) {
         return value;
     }
-    if (metadataOf(schema).secret) {
-        return map(value);
-    }
-    if (Array.isArray(value)) {
-        return value.map((item, i) => mapSecrets(partOf(schema, i), item, map));
-    }
-    return typeof value === "object"
-        ? Object.fromEntries(
-              Object.entries(value).map(([key, inner]) => [key, mapSecrets(partOf(schema, key), inner, map)]),
-          )
-        : value;
+    return metadataOf(schema).secret
+        ? map(value)
+        : mapParts(schema, value, (part, inner) => mapSecrets(part, inner, map));
 }
 
 /**
@@ -101,13 +109,8 @@ export function normalized(schema: z.ZodType | undefined, value: unknown): unkno
     if (schema === undefined) {
         return value;
     }
-    if (Array.isArray(value)) {
-        return value.map((item, i) => normalized(partOf(schema, i), item));
-    }
-    if (typeof value === "object" && value !== null) {
-        return Object.fromEntries(
-            Object.entries(value).map(([key, inner]) => [key, normalized(partOf(schema, key), inner)]),
-        );
+    if (typeof value === "object") {
+        return mapParts(schema, value, normalized);
     }
     if (typeof value === "string" && /^-?\d+(\.\d+)?$/.test(value) && takesNumbers(schema)) {
         return Number(value);
@@ -131,15 +134,5 @@ export const isCiphertext = (value: unknown): boolean =>
  * the schema has no example, the setting is left out.
  */
 export function withStandIns(schema: z.ZodType | undefined, value: unknown): unknown {
-    if (isCiphertext(value)) {
-        return schema && metadataOf(schema).examples?.[0];
-    }
-    if (Array.isArray(value)) {
-        return value.map((item, i) => withStandIns(schema && partOf(schema, i), item));
-    }
-    return typeof value === "object" && value !== null
-        ? Object.fromEntries(
-              Object.entries(value).map(([key, inner]) => [key, withStandIns(schema && partOf(schema, key), inner)]),
-          )
-        : value;
+    return isCiphertext(value) ? schema && metadataOf(schema).examples?.[0] : mapParts(schema, value, withStandIns);
 }

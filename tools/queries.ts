@@ -23,10 +23,6 @@ interface Dashboard {
     panels?: Panel[];
 }
 
-/** The names of the recording rules that the stack deploys. */
-export const recordsOf = (run: Run): string[] =>
-    rulesOf(run).flatMap((rule) => ("record" in rule ? [rule.record] : []));
-
 /** The queries of the stack's rules and dashboards, with Grafana's variables filled in. */
 export function queriesOf(run: Run): Query[] {
     return [

@@ -1,6 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import { kubeClients } from "../lib/kube-client";
 import { authoritySecret } from "./issuers";
 import { namespaceName } from "./values";
 
@@ -18,11 +19,7 @@ export function publicPart(certificate: k8s.apiextensions.CustomResource, kubeCo
 }
 
 async function readCertificate(kubeContext: string): Promise<string> {
-    const { CoreV1Api, KubeConfig } = await import("@kubernetes/client-node");
-    const config = new KubeConfig();
-    config.loadFromDefault();
-    config.setCurrentContext(kubeContext);
-    const secret = { name: authoritySecret, namespace: namespaceName };
-    const { data } = await config.makeApiClient(CoreV1Api).readNamespacedSecret(secret);
+    const { core } = await kubeClients(kubeContext);
+    const { data } = await core.readNamespacedSecret({ name: authoritySecret, namespace: namespaceName });
     return Buffer.from(data?.["tls.crt"] ?? "", "base64").toString();
 }

@@ -2,6 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { V1Secret } from "@kubernetes/client-node";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { kubeClients } from "./kube-client";
+
 /** A release in its namespace, on the cluster of a context of the user's kubeconfig. */
 export interface InstalledRelease {
     readonly name: string;
@@ -91,13 +93,7 @@ export function pendingOperation({ metadata }: V1Secret): PendingOperation {
 
 /** Reads and removes the records with the user's kubeconfig. */
 function pendingOperations({ name, namespace, kubeContext }: InstalledRelease): PendingOperations {
-    const connect = async () => {
-        const { CoreV1Api, KubeConfig } = await import("@kubernetes/client-node");
-        const config = new KubeConfig();
-        config.loadFromDefault();
-        config.setCurrentContext(kubeContext);
-        return config.makeApiClient(CoreV1Api);
-    };
+    const connect = async () => (await kubeClients(kubeContext)).core;
     const labelSelector = `owner=helm,name=${name},status in (pending-install,pending-upgrade,pending-rollback)`;
     return {
         list: async () =>

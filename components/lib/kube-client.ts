@@ -5,9 +5,13 @@
  * @throws Error if the kubeconfig has no such context.
  */
 export async function kubeClients(context: string) {
-    const { AppsV1Api, CoreV1Api, KubeConfig } = await import("@kubernetes/client-node");
+    const { AppsV1Api, CoreV1Api, CustomObjectsApi, KubeConfig } = await import("@kubernetes/client-node");
     const config = new KubeConfig();
     config.loadFromDefault();
     config.setCurrentContext(context);
-    return { apps: config.makeApiClient(AppsV1Api), core: config.makeApiClient(CoreV1Api) };
+    return {
+        apps: config.makeApiClient(AppsV1Api),
+        core: config.makeApiClient(CoreV1Api),
+        custom: config.makeApiClient(CustomObjectsApi),
+    };
 }

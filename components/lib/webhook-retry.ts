@@ -3,6 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 /** How often a request is repeated if the API server cannot call the webhook. */
 export const webhookAttempts = 30;
+/** Time between two attempts, in milliseconds. */
+const webhookPause = 2000;
 
 /**
  * Whether the API server could not call a webhook of this domain. That a webhook was called and refused the object is a
@@ -31,7 +33,22 @@ export function retryWhileWebhookStarts(
         if (!isWebhookUnreachable(domain, errors[0] ?? "") || attempt > webhookAttempts) {
             return false;
         }
-        await pause(2000);
+        await pause(webhookPause);
         return true;
     });
+}
+
+/** The same for a request that a hook makes itself. */
+export async function repeatWhileWebhookStarts(domain: string, request: () => Promise<unknown>): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+        try {
+            await request();
+            return;
+        } catch (error) {
+            if (!isWebhookUnreachable(domain, String(error)) || attempt > webhookAttempts) {
+                throw error;
+            }
+            await sleep(webhookPause);
+        }
+    }
 }

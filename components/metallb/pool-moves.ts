@@ -1,10 +1,10 @@
 /** Moves addresses from one IPAddressPool to another, which MetalLB's webhook allows only step by step. */
 import * as pulumi from "@pulumi/pulumi";
-import { setTimeout as sleep } from "node:timers/promises";
 
 import { formatRange, intersections, parseRange } from "../../config/addresses";
+import { kubeClients } from "../lib/kube-client";
 import { labels } from "../lib/pods";
-import { isWebhookUnreachable, webhookAttempts } from "../lib/webhook-retry";
+import { repeatWhileWebhookStarts } from "../lib/webhook-retry";
 import type { PoolManifest } from "./pools";
 
 /** The IPAddressPools in the cluster that this program created. */
@@ -85,13 +85,7 @@ const crd = { group: "metallb.io", version: "v1beta1", plural: "ipaddresspools" 
 
 /** Reads and changes the pools with the user's kubeconfig. */
 function clusterPools(namespace: string, kubeContext: string): PoolStore {
-    const connect = async () => {
-        const { CustomObjectsApi, KubeConfig } = await import("@kubernetes/client-node");
-        const config = new KubeConfig();
-        config.loadFromDefault();
-        config.setCurrentContext(kubeContext);
-        return config.makeApiClient(CustomObjectsApi);
-    };
+    const connect = async () => (await kubeClients(kubeContext)).custom;
     const pools = { ...crd, namespace };
     const labelSelector = Object.entries(poolLabels)
         .map((pair) => pair.join("="))
@@ -105,11 +99,13 @@ function clusterPools(namespace: string, kubeContext: string): PoolStore {
         },
         create: async (pool) => {
             const body = poolObject(pool, namespace);
-            await whileWebhookStarts(async () => (await connect()).createNamespacedCustomObject({ ...pools, body }));
+            await repeatWhileWebhookStarts("metallb.io", async () =>
+                (await connect()).createNamespacedCustomObject({ ...pools, body }),
+            );
         },
         setAddresses: async (name, value) => {
             const body = [{ op: "replace", path: "/spec/addresses", value }];
-            await whileWebhookStarts(async () =>
+            await repeatWhileWebhookStarts("metallb.io", async () =>
                 (await connect()).patchNamespacedCustomObject({ ...pools, name, body }),
             );
         },
@@ -117,19 +113,4 @@ function clusterPools(namespace: string, kubeContext: string): PoolStore {
             await (await connect()).deleteNamespacedCustomObject({ ...pools, name });
         },
     };
-}
-
-/** Repeats a request while the API server cannot call the webhook, as retryWhileWebhookStarts does for the engine. */
-async function whileWebhookStarts(request: () => Promise<unknown>): Promise<void> {
-    for (let attempt = 1; ; attempt++) {
-        try {
-            await request();
-            return;
-        } catch (error) {
-            if (!isWebhookUnreachable("metallb.io", String(error)) || attempt > webhookAttempts) {
-                throw error;
-            }
-            await sleep(2000);
-        }
-    }
 }

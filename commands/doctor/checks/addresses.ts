@@ -1,9 +1,8 @@
 /** Checks of the network that the load balancer's and the leased addresses belong to. */
 import type { V1Node, V1Service } from "@kubernetes/client-node";
 
-import { addressClaims } from "../../../components/settings";
+import { addressClaims, type Settings } from "../../../components/settings";
 import { contains, overlap, parseAddress, parseRange, parseSubnet } from "../../../config/addresses";
-import type { Settings } from "../../../components/settings";
 import { defineCheck, type Finding, found, skipped } from "../check";
 import { addressesOf, nameOf } from "./read";
 
