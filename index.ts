@@ -3,20 +3,23 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { Dhcp } from "./components/dhcp";
 import { Dns } from "./components/dns";
-import type { Component } from "./components/lib/component";
+import { ClusterGuard, rememberCluster } from "./components/lib/cluster-identity";
 import { denyByDefault } from "./components/lib/network-policy";
 import { corePriorityClass, labels } from "./components/lib/pods";
 import { MetalLB } from "./components/metallb";
 import { Monitoring, OperatorCrds } from "./components/monitoring";
 import { createFoundation, createPlatform, fulfilRequests } from "./components/platform";
+import { requireCluster } from "./components/requirements";
 import { addressClaims, deployedNamespaces, readSettings } from "./components/settings";
-import { requireKubeContext } from "./config/kube-context";
 
 /** The whole deployment. A component that is switched off is not created, and nothing depends on it. */
 export = async () => {
     const settings = await readSettings();
     const site = { ...settings.site, metallb: settings.metallb.enabled };
-    await requireKubeContext(site.kubeContext);
+    const cluster = await rememberCluster(site.kubeContext);
+    if (pulumi.runtime.hasEngine() && !pulumi.runtime.isDryRun()) {
+        await requireCluster(settings);
+    }
 
     const provider = new k8s.Provider("cluster", {
         context: site.kubeContext,
@@ -35,7 +38,7 @@ export = async () => {
         // A pod is refused until its PriorityClass exists.
         { provider, dependsOn: [priority, ...foundation] },
     );
-    denyByDefault("noc-default-deny", namespace.metadata.name, { provider });
+    const denial = denyByDefault("noc-default-deny", namespace.metadata.name, { provider });
 
     const fixedAddresses = addressClaims(settings).flatMap(({ text, use }) => (use === "service" ? [text] : []));
     const metallb = settings.metallb.enabled
@@ -91,9 +94,21 @@ export = async () => {
         : undefined;
 
     fulfilRequests(settings, existing(...core, ...platform, monitoring), { [site.namespace]: namespace });
+    new ClusterGuard(
+        "cluster-guard",
+        { context: site.kubeContext, uid: cluster },
+        {
+            dependsOn: [
+                namespace,
+                denial,
+                ...existing<pulumi.ComponentResource>(...core, crds, ...platform, monitoring),
+            ],
+        },
+    );
 
     return {
         kubeContext: site.kubeContext,
+        clusterUid: cluster,
         dnsAddress: dns?.address,
         dhcpAddress: dhcp?.address,
         grafanaAddress: monitoring?.grafanaAddress,
@@ -102,6 +117,6 @@ export = async () => {
     };
 };
 
-function existing(...components: (Component | undefined)[]): Component[] {
+function existing<T extends pulumi.ComponentResource>(...components: (T | undefined)[]): T[] {
     return components.filter((component) => component !== undefined);
 }

@@ -1,9 +1,10 @@
 import { environment } from "../config/environment";
-import { pulumi } from "./pulumi";
+import { existingStack } from "./pulumi";
 
 /** Prints the certificate of the stack's certificate authority to standard output, and how to trust it to standard error. */
 export async function ca(): Promise<void> {
-    const outputs = JSON.parse((await pulumi()).read(["stack", "output", "--json"])) as { caCertificate?: string };
+    const cli = await existingStack();
+    const outputs = JSON.parse(cli?.read(["stack", "output", "--json"]) ?? "{}") as { caCertificate?: string };
     if (!outputs.caCertificate) {
         throw new Error(
             `the stack ${environment.stack} has no certificate authority; set noc:certManager.enabled to true, then run: npm run up`,

@@ -1,5 +1,5 @@
 /** `npm run upgrade-check`: would this version replace or delete what serves or keeps data? */
-import { pulumi } from "./pulumi";
+import { existingStack } from "./pulumi";
 
 /** A step of `pulumi preview --json`. */
 export interface PreviewStep {
@@ -31,9 +31,9 @@ export function dangers(steps: readonly PreviewStep[]): string[] {
  * volume, a namespace, a StatefulSet or a Helm release.
  */
 export async function upgradeCheck(args: readonly string[]): Promise<void> {
-    const output = (await pulumi()).read(["preview", "--json", ...args]);
+    const output = (await existingStack())?.read(["preview", "--json", ...args]) ?? "{}";
     const { steps = [] } = JSON.parse(output.slice(output.indexOf("{"))) as { steps?: PreviewStep[] };
-    if (steps.length > 0 && steps.every(({ op }) => op === "create")) {
+    if (steps.every(({ op }) => op === "create")) {
         throw new Error("the stack is not deployed: there is nothing to compare this version with");
     }
     const changes = steps.filter(({ op }) => op !== "same");

@@ -1,13 +1,18 @@
 import { KubeConfig } from "@kubernetes/client-node";
 import { expect } from "chai";
 import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { drawGraph } from "../tools/draw";
 import { addressFlows, deploymentWaves } from "../tools/graph";
 import { projectFolder, stackConfig } from "../tools/stack-config";
+import { requireConfirmation } from "../commands/deploy";
+import { passphrase, type PassphraseOptions } from "../commands/passphrase";
 import { row } from "../commands/status";
-import { missingContext, realContexts } from "../config/kube-context";
+import { kubeConfig } from "../config/kube-config";
+import { missingContext } from "../config/kube-context";
 import { stackRun } from "./support";
 
 describe("the dry run without an engine", () => {
@@ -36,7 +41,7 @@ describe("the dry run without an engine", () => {
         expect(svg).to.contain("<svg").and.contain("192.168.139.50").and.contain("IPAddressPool");
     });
 
-    it("runs with nothing but Node, and says that it is not the engine's word", function () {
+    it("runs with nothing but Node.js, and says that the cluster is a simulated one", function () {
         this.timeout(30_000);
         const { status, stdout } = spawnSync(process.execPath, [join(projectFolder, "commands", "run.mjs"), "build"], {
             cwd: projectFolder,
@@ -44,7 +49,7 @@ describe("the dry run without an engine", () => {
             env: { PATH: "", STACK: "homelab" },
         });
         expect(status).to.equal(0);
-        expect(stdout).to.contain("wave 1").and.contain("192.168.122.101").and.contain("not the engine's word");
+        expect(stdout).to.contain("wave 1").and.contain("192.168.122.101").and.contain("a simulated cluster");
     });
 });
 
@@ -99,25 +104,101 @@ describe("status", () => {
 });
 
 describe("a context that does not exist", () => {
-    it("is answered with those there are, and the three ways on", () => {
+    const empty = mkdtempSync(join(tmpdir(), "noc-"));
+    after(() => rmSync(empty, { recursive: true }));
+
+    it("is answered with those there are and how to name one", () => {
         const message = missingContext("orbstack", ["lab", "prod"]);
-        expect(message).to.contain('"orbstack"').and.contain("lab, prod");
-        expect(message.split("\n").slice(1)).to.have.length(3);
+        expect(message.split("\n")).to.have.length(4);
         expect(message)
-            .to.contain("start the cluster")
+            .to.contain('"orbstack"')
+            .and.contain("lab, prod")
+            .and.contain("start the cluster")
             .and.contain("noc:site.kubeContext NAME")
             .and.contain("npm run sandbox");
-        expect(missingContext("orbstack", [])).to.contain("there are none");
     });
 
-    it("is not listed where the client made it up for want of a kubeconfig", () => {
-        const config = new KubeConfig();
-        config.loadFromClusterAndUser(
-            { name: "cluster", server: "http://localhost:8080", skipTLSVerify: false },
-            { name: "user" },
+    it("is answered with the files that name none, where there is no kubeconfig", () => {
+        expect(kubeConfig(KubeConfig, [join(empty, "config")]).contexts).to.deep.equal([]);
+        expect(missingContext("orbstack", [])).to.contain("neither $KUBECONFIG nor ~/.kube/config");
+    });
+});
+
+describe("the kubeconfig", () => {
+    const folder = mkdtempSync(join(tmpdir(), "noc-"));
+    after(() => rmSync(folder, { recursive: true }));
+    const file = (name: string, text: string) => {
+        writeFileSync(join(folder, name), text);
+        return join(folder, name);
+    };
+    const config = (server: string, ...contexts: string[]) =>
+        JSON.stringify({
+            clusters: [{ name: "c", cluster: { server } }],
+            users: [{ name: "u", user: { token: "t" } }],
+            contexts: contexts.map((name) => ({ name, context: { cluster: "c", user: "u" } })),
+            "current-context": contexts[0],
+        });
+
+    it("is merged from its files as kubectl does: the first entry of a name counts, missing files do not", () => {
+        const merged = kubeConfig(KubeConfig, [
+            join(folder, "missing"),
+            file("empty", ""),
+            file("first", config("https://first", "lab")),
+            file("second", config("https://second", "lab", "prod")),
+        ]);
+        expect(merged.contexts.map(({ name }) => name)).to.deep.equal(["lab", "prod"]);
+        expect(merged.getCurrentCluster()?.server).to.equal("https://first");
+    });
+
+    it("is named where it cannot be read", () => {
+        const broken = file("broken", "a: [");
+        expect(() => kubeConfig(KubeConfig, [broken]))
+            .to.throw(`${broken} is not a kubeconfig: `)
+            .and.not.match(/\n/);
+    });
+});
+
+describe("npm run destroy", () => {
+    it("is refused without a terminal, unless an argument says yes", () => {
+        expect(() => requireConfirmation("destroy", [], false)).to.throw(
+            "npm run destroy has no terminal to ask on; to destroy without a question: npm run destroy -- --yes",
         );
-        expect(config.getContexts()).to.have.length(1);
-        expect(realContexts(config)).to.deep.equal([]);
+        expect(() => requireConfirmation("destroy", ["--skip-preview", "--yes"], false)).not.to.throw();
+        expect(() => requireConfirmation("destroy", [], true)).not.to.throw();
+    });
+});
+
+describe("the passphrase of a stack", () => {
+    const folder = mkdtempSync(join(tmpdir(), "noc-"));
+    after(() => rmSync(folder, { recursive: true }));
+    const file = (stack: string, options: Partial<PassphraseOptions> = {}) =>
+        passphrase(stack, { isNew: true, encrypted: false, given: false, folder, ...options })
+            .PULUMI_CONFIG_PASSPHRASE_FILE;
+
+    it("is generated with the stack, for its owner alone, and found again", () => {
+        const venue = file("venue") ?? expect.fail("there is none");
+        expect(statSync(venue).mode & 0o777).to.equal(0o600);
+        expect(readFileSync(venue, "utf8")).to.match(/^[\w-]{32}$/);
+        expect(file("venue", { isNew: false })).to.equal(venue);
+    });
+
+    it("is another one for each stack", () => {
+        const [venue, lab] = [file("venue") ?? "", file("lab") ?? ""];
+        expect(readFileSync(venue, "utf8")).not.to.equal(readFileSync(lab, "utf8"));
+    });
+
+    it("is asked for where the stack was created elsewhere, or its backend needs none", () => {
+        expect(file("remote", { isNew: false })).to.equal(undefined);
+        expect(file("cloned", { encrypted: true })).to.equal(undefined);
+        expect(file("cloud", { backend: "https://api.pulumi.com" })).to.equal(undefined);
+        expect(file("own", { given: true })).to.equal(undefined);
+        expect(readdirSync(join(folder, "passphrases")).sort()).to.deep.equal(["lab", "venue"]);
+    });
+
+    it("is the one that all stacks shared, for a stack that was created with it", () => {
+        writeFileSync(join(folder, "passphrase"), "shared");
+        expect(file("old", { isNew: false })).to.equal(join(folder, "passphrase"));
+        expect(file("new")).to.equal(join(folder, "passphrases", "new"));
     });
 });
 

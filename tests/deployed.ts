@@ -3,7 +3,7 @@ import type { Context } from "mocha";
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { pulumi } from "../commands/pulumi";
+import { existingStack } from "../commands/pulumi";
 import type { Settings } from "../components/settings";
 import { environment } from "../config/environment";
 import { Cluster } from "../tools/cluster";
@@ -38,13 +38,13 @@ async function look(): Promise<Deployed> {
     const { stackOutputs } = environment;
     const text = stackOutputs
         ? readFileSync(stackOutputs, "utf8")
-        : (await pulumi()).read(["stack", "output", "--json", "--show-secrets"]);
-    const outputs = JSON.parse(text) as Outputs;
+        : (await existingStack())?.read(["stack", "output", "--json", "--show-secrets"]);
+    const outputs = JSON.parse(text ?? "{}") as Partial<Outputs>;
     if (!outputs.kubeContext) {
         throw new Error(`the stack ${environment.stack} is not deployed; run: npm run up`);
     }
     return {
-        outputs,
+        outputs: { ...outputs, kubeContext: outputs.kubeContext },
         settings: stackSettings(environment.stack),
         cluster: new Cluster(outputs.kubeContext),
     };

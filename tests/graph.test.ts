@@ -53,14 +53,23 @@ describe("the graph", () => {
                 }
             });
 
-            it("lets nothing but monitoring wait for monitoring", async () => {
+            it("deletes the guard before anything else, as it waits for everything", async () => {
+                const run = await stackRun(stack);
+                const before = waitsFor(run, resource(run, "cluster-guard"));
+                const others = run.resources.filter(({ custom, type }) => custom && !type.startsWith("pulumi"));
+                expect([...before]).to.include.members(others.map(({ id }) => id));
+            });
+
+            it("lets nothing but monitoring and the guard wait for monitoring", async () => {
                 const run = await stackRun(stack);
                 const ofMonitoring = new Set(
                     run.resources
                         .filter(({ parent, id }) => [parent, id].includes("noc:monitoring:Monitoring::monitoring"))
                         .map(({ id }) => id),
                 );
-                for (const other of run.resources.filter(({ id }) => !ofMonitoring.has(id))) {
+                for (const other of run.resources.filter(
+                    (r) => !ofMonitoring.has(r.id) && r.name !== "cluster-guard",
+                )) {
                     expect(
                         [...waitsFor(run, other)].filter((id) => ofMonitoring.has(id)),
                         other.id,
@@ -94,9 +103,9 @@ describe("the graph", () => {
         });
     }
 
-    it("of poc comes to be in waves that end with Kea and its monitor", async () => {
+    it("of poc is created in waves that end with Kea, its monitor and the guard", async () => {
         const waves = deploymentWaves(await stackRun("poc"));
-        expect(waves.at(-2)?.map(({ id }) => id)).to.deep.equal([
+        expect(waves.at(-3)?.map(({ id }) => id)).to.deep.equal([
             "noc:dhcp:Dhcp$kubernetes:helm.sh/v3:Release::kea-dhcp",
         ]);
     });

@@ -3,11 +3,12 @@ import * as k8s from "@kubernetes/client-node";
 import { createServer, type Server } from "node:net";
 import { Writable } from "node:stream";
 
-import { loadKubeConfig, missingContext, realContexts } from "../config/kube-context";
+import { kubeConfig } from "../config/kube-config";
+import { missingContext } from "../config/kube-context";
 
 /** A cluster by the context of the user's kubeconfig. */
 export class Cluster {
-    public readonly config = new k8s.KubeConfig();
+    public readonly config = kubeConfig(k8s.KubeConfig);
     public readonly core: k8s.CoreV1Api;
     public readonly apps: k8s.AppsV1Api;
     /** Objects of the custom resources. */
@@ -17,9 +18,9 @@ export class Cluster {
 
     /** @throws Error where the kubeconfig has no such context. */
     constructor(context: string) {
-        loadKubeConfig(this.config);
         if (!this.config.getContextObject(context)) {
-            throw new Error(missingContext(context, realContexts(this.config)));
+            const contexts = this.config.getContexts().map(({ name }) => name);
+            throw new Error(missingContext(context, contexts));
         }
         this.config.setCurrentContext(context);
         this.core = this.config.makeApiClient(k8s.CoreV1Api);

@@ -36,7 +36,8 @@ function together(all: readonly Node[], addressed: readonly string[]): Box[] {
 export async function drawGraph(run: Run): Promise<string> {
     const flows = addressEdges(run).map(({ from, address, to }) => ({ from: from.id, address, to: to.id }));
     const all = together(
-        nodes(run).filter(({ kind }) => kind !== "kubernetes"),
+        // The provider and the cluster's identity are connected to everything.
+        nodes(run).filter(({ id }) => !/^pulumi[-:]/.test(id)),
         flows.map(({ to }) => to),
     );
     const components = [...new Set(all.map(({ component }) => component))];

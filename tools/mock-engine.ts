@@ -54,6 +54,8 @@ export interface RunOptions {
 /** Settings by `COMPONENT.SETTING`. They need not be valid. */
 export type SettingChanges = Readonly<Record<string, unknown>>;
 
+export { knownValue as valueOf } from "../components/lib/known-value";
+
 type Program = () => Promise<Record<string, unknown>>;
 
 // The SDK attaches a stack trace to every promise, to report those that never settle. That takes two thirds of a run's
@@ -87,6 +89,8 @@ export async function runProgram(stack: string, options: RunOptions = {}): Promi
     const nextAddress = () => (freeAddresses ??= autoAssigned(parseSettings(config))).next().value;
     const madeUp = (type: string, name: string, inputs: Record<string, never>): Record<string, unknown> => {
         switch (type) {
+            case "pulumi:index:Stash":
+                return { output: inputs.input };
             case "random:index/randomPassword:RandomPassword":
                 return { result: preview ? unknownValue : `password-of-${name}` };
             case "kubernetes:core/v1:Service": {
@@ -140,12 +144,6 @@ export async function runProgram(stack: string, options: RunOptions = {}): Promi
     } finally {
         process.off("unhandledRejection", onFailure);
     }
-}
-
-/** The value of an output that is known; `undefined` for one that is not. */
-export async function valueOf<T>(output: pulumi.Output<T> | undefined): Promise<T | undefined> {
-    const { isKnown } = (output ?? {}) as { isKnown?: Promise<boolean> };
-    return output && (await isKnown) ? new Promise<T>((resolve) => output.apply(resolve)) : undefined;
 }
 
 /** The address that a Service asks its load balancer for, in either of the two ways there are. */

@@ -6,7 +6,7 @@ import { join } from "node:path";
 
 import { environment } from "../../config/environment";
 import { projectFolder } from "../../tools/stack-config";
-import { pulumi } from "../pulumi";
+import { existingStack } from "../pulumi";
 import { type Engine, engineEnvironment, networkOf } from "./engine";
 import { clusterName } from "./stack";
 
@@ -18,7 +18,7 @@ const nodeImage = "docker.io/library/node:22.20.0-bookworm-slim";
  * kubeconfig as it is valid inside the network, and the stack's outputs, so that it needs neither the CLI nor the state.
  */
 export async function verifyInside(engine: Engine, kind: string, suites: readonly string[]): Promise<void> {
-    const outputs = (await pulumi()).read(["stack", "output", "--json", "--show-secrets"]);
+    const outputs = (await existingStack())?.read(["stack", "output", "--json", "--show-secrets"]) ?? "{}";
     const env = { ...environment.all, ...engineEnvironment(engine) };
     const kubeconfig = spawnSync(kind, ["get", "kubeconfig", "--internal", "--name", clusterName], {
         env,

@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { all } from "@pulumi/pulumi";
 
 import { Component, type ComponentArgs, defineComponent } from "../lib/component";
+import { volumeRequirement } from "../lib/cluster-facts";
 import { chartRelease } from "../lib/helm";
 import { loadBalancerAddress, loadBalancerService } from "../lib/load-balancer";
 import { metricsMonitor, metricsService } from "../lib/metrics";
@@ -104,6 +105,7 @@ export const dhcp = defineComponent({
     title: "DHCP",
     settings: dhcpSettings,
     problems,
+    requirements: (_, cluster, site) => volumeRequirement("Kea's leases", cluster, site),
     addresses,
     anyAddress: ({ address }) => (address === undefined ? ["noc:dhcp.address"] : []),
     namespaces: (_, site) => [site.namespace],

@@ -5,6 +5,7 @@ import type { z } from "zod";
 
 import type { Problem } from "../../config/problems";
 import { mapSecrets } from "../../config/schema";
+import type { ClusterFacts } from "./cluster-facts";
 import type { MonitoringSpec } from "./monitoring-spec";
 import type { Site } from "./site";
 
@@ -74,6 +75,10 @@ export interface ComponentDefinition<Name extends string = string, Schema extend
      * others. Only called if it is enabled.
      */
     problems?(settings: z.output<Schema>, read: ReadSettings): Problem[];
+    /** What it needs of the cluster and the cluster lacks, each as one line with the remedy. Only called if it is enabled. */
+    requirements?(settings: z.output<Schema>, cluster: ClusterFacts, site: Pick<Site, "storageClass">): string[];
+    /** The StorageClass that it brings, for the volumes of other components. */
+    storageClass?(settings: z.output<Schema>): { readonly name: string; readonly isDefault: boolean };
     /** The addresses that it uses. Only called if it is enabled. */
     addresses?(settings: z.output<Schema>): AddressClaim[];
     /** The settings that leave a Service's address to the load balancer, each of them one. Only asked if it is enabled. */

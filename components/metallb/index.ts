@@ -12,7 +12,7 @@ import { loadBalancerDashboard, loadBalancerOverview } from "./dashboard";
 import { policies } from "./policies";
 import { movePoolsFirst, poolObject } from "./pool-moves";
 import { poolManifests } from "./pools";
-import { problems } from "./rules";
+import { problems, requirements } from "./rules";
 import { metallbSettings } from "./settings";
 import { metallbValues, metricsPort } from "./values";
 import { charts } from "./versions";
@@ -125,6 +125,7 @@ export const metallb = defineComponent({
     title: "load balancer",
     settings: metallbSettings,
     problems,
+    requirements,
     addresses: ({ pools }) =>
         pools.flatMap(({ addresses, reserved }, i) => [
             ...addresses.map((text, j) => ({

@@ -1,6 +1,7 @@
 /** Rules for MetalLB's settings that the schema cannot express. components/address-rules.ts finds overlaps. */
 import { contains, parseRange } from "../../config/addresses";
 import type { Problem } from "../../config/problems";
+import type { ClusterFacts } from "../lib/cluster-facts";
 import { repeated } from "../lib/distinct";
 import { poolSuffixes } from "./pools";
 import type { MetallbSettings } from "./settings";
@@ -45,4 +46,27 @@ function reservedProblems(pools: MetallbSettings["pools"]): Problem[] {
                   ],
         ),
     );
+}
+
+/** kubeadm's label on control-plane nodes, from which MetalLB announces nothing unless it is told to. */
+const excluded = "node.kubernetes.io/exclude-from-external-load-balancers";
+
+/** What MetalLB needs of the cluster and the cluster lacks. */
+export function requirements(
+    { announceFromControlPlane }: MetallbSettings,
+    { nodes, kubeProxy }: Pick<ClusterFacts, "nodes" | "kubeProxy">,
+): string[] {
+    const announcing = nodes.filter(({ metadata }) => !(excluded in (metadata?.labels ?? {})));
+    return [
+        ...(announcing.length === 0 && !announceFromControlPlane
+            ? [
+                  `MetalLB may announce addresses from no node, as all have the label ${excluded}; set noc:metallb.announceFromControlPlane to true`,
+              ]
+            : []),
+        ...(kubeProxy.mode === "ipvs" && !kubeProxy.ipvs?.strictARP
+            ? [
+                  "kube-proxy runs IPVS without strictARP, so every node would answer ARP for MetalLB's addresses; set ipvs.strictARP to true in the ConfigMap kube-system/kube-proxy, and restart kube-proxy",
+              ]
+            : []),
+    ];
 }

@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 
+import { volumeRequirement } from "../lib/cluster-facts";
 import { Component, type ComponentArgs, type ComponentOptions, defineComponent } from "../lib/component";
 import { chartRelease } from "../lib/helm";
 import type { MonitoringSpec } from "../lib/monitoring-spec";
@@ -184,6 +185,8 @@ export const monitoring = defineComponent({
     name: "monitoring",
     title: "monitoring",
     settings: monitoringSettings,
+    requirements: ({ storage }, cluster, site) =>
+        storage === undefined ? [] : volumeRequirement("Prometheus' samples", cluster, site),
     problems,
     addresses: ({ grafanaAddress }) =>
         grafanaAddress === undefined

@@ -15,6 +15,7 @@ export const storage = chartComponent({
     settings: storageSettings,
     // Removed before the volumes, it would leave their directories behind.
     foundation: true,
+    storageClass: ({ className, defaultClass }) => ({ name: className, isDefault: defaultClass }),
     namespace,
     // Its helper pods write to the nodes' file systems.
     podSecurity: "privileged",

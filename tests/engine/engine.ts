@@ -1,12 +1,13 @@
 import { execFile } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { stringify } from "yaml";
 
+import { stackFileName } from "../../config/stack-file";
 import { resourceId, type SettingChanges, withSettings } from "../../tools/mock-engine";
-import { projectFolder, stackConfig } from "../../tools/stack-config";
+import { copyProject, type ProjectCopy } from "../../tools/project-copy";
+import { stackConfig } from "../../tools/stack-config";
 
 /** What `pulumi preview --json` came to. */
 export interface Preview {
@@ -50,28 +51,13 @@ export interface PreviewOptions {
 /** How the engine writes a value that only the cluster will tell. */
 export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-/** What the program consists of. */
-const program = ["Pulumi.yaml", "package.json", "tsconfig.json", "index.ts", "components", "config"];
-
-/**
- * Previews the stack as a new one, with no cluster in reach. All of it happens in a temporary copy, because the engine
- * writes its state and, into the stack's file, the salt of its secrets.
- */
+/** Previews the stack as a new one, with no cluster in reach, in a copy of the project. */
 export async function preview(stack: string, { settings = {}, secrets = {} }: PreviewOptions = {}): Promise<Preview> {
-    const folder = mkdtempSync(join(tmpdir(), "k8s-noc-"));
+    const config = Object.entries(withSettings(stackConfig(stack), settings));
+    const content = stringify({ config: Object.fromEntries(config.map(([key, text]) => [key, parsed(text)])) });
+    const copy = copyProject({ name: stackFileName(stack), content });
     try {
-        const project = join(folder, "project");
-        for (const file of program) {
-            cpSync(join(projectFolder, file), join(project, file), { recursive: true });
-        }
-        const config = Object.entries(withSettings(stackConfig(stack), settings));
-        writeFileSync(
-            join(project, `Pulumi.${stack}.yaml`),
-            stringify({ config: Object.fromEntries(config.map(([key, text]) => [key, parsed(text)])) }),
-        );
-        symlinkSync(join(projectFolder, "node_modules"), join(project, "node_modules"));
-
-        const pulumi = cli(folder, project);
+        const pulumi = cli(copy);
         await succeed(pulumi("stack", "init", stack, "--no-select"));
         for (const [key, value] of Object.entries(secrets)) {
             await succeed(pulumi("config", "set", "--stack", stack, "--path", "--secret", key, value));
@@ -83,29 +69,27 @@ export async function preview(stack: string, { settings = {}, secrets = {} }: Pr
         const { steps = [], diagnostics = [] } = JSON.parse(stdout) as Partial<Preview>;
         return { status, output: stdout + stderr, steps, diagnostics };
     } finally {
-        rmSync(folder, { recursive: true });
+        copy.remove();
     }
 }
 
 /** The configuration that the engine reads from each of these stack's files. */
 export async function engineConfigs(files: readonly string[]): Promise<Record<string, unknown>[]> {
-    const folder = mkdtempSync(join(tmpdir(), "k8s-noc-"));
+    const copy = copyProject();
     try {
-        const project = join(folder, "project");
-        mkdirSync(project);
-        writeFileSync(join(project, "Pulumi.yaml"), stringify({ name: "noc", runtime: "nodejs" }));
-        const pulumi = cli(folder, project);
+        writeFileSync(join(copy.folder, "Pulumi.yaml"), stringify({ name: "noc", runtime: "nodejs" }));
+        const pulumi = cli(copy);
         await succeed(pulumi("stack", "init", "venue", "--no-select"));
         const configs: Record<string, unknown>[] = [];
         for (const file of files) {
-            writeFileSync(join(project, "Pulumi.venue.yaml"), file);
+            writeFileSync(join(copy.folder, stackFileName("venue")), file);
             const { stdout } = await succeed(pulumi("config", "--json", "--stack", "venue"));
             const values = Object.entries(JSON.parse(stdout) as Record<string, { value: string }>);
             configs.push(Object.fromEntries(values.map(([key, { value }]) => [key, parsed(value)])));
         }
         return configs;
     } finally {
-        rmSync(folder, { recursive: true });
+        copy.remove();
     }
 }
 
@@ -124,37 +108,34 @@ interface Result {
     stderr: string;
 }
 
-/** The CLI with a backend of its own; what it has installed, such as the providers, it shares with the user's. */
-function cli(folder: string, project: string): (...args: string[]) => Promise<Result> {
-    const backend = join(folder, "backend");
-    mkdirSync(backend);
+/** The CLI with a backend of its own. It shares what it has installed, such as the providers, with the user's. */
+export function cli(
+    { folder, ownBackend }: ProjectCopy,
+    variables: Readonly<Record<string, string>> = {},
+): (...args: string[]) => Promise<Result> {
     const env = {
         ...process.env,
-        PULUMI_BACKEND_URL: `file://${backend}`,
-        PULUMI_CONFIG_PASSPHRASE: "of no worth",
+        ...ownBackend,
         PULUMI_SKIP_UPDATE_CHECK: "true",
-        // `tsc` checks the types already.
-        PULUMI_NODEJS_TRANSPILE_ONLY: "true",
         KUBECONFIG: join(folder, "no-kubeconfig"),
-        HELM_CACHE_HOME: join(folder, "helm"),
-        HELM_CONFIG_HOME: join(folder, "helm"),
-        HELM_DATA_HOME: join(folder, "helm"),
+        ...variables,
     };
     return (...args) =>
         new Promise((resolve) => {
             execFile(
                 "pulumi",
                 [...args, "--non-interactive"],
-                { cwd: project, env, maxBuffer: 1 << 28 },
+                { cwd: folder, env, maxBuffer: 1 << 28 },
                 (error, stdout, stderr) => resolve({ status: error ? Number(error.code) : 0, stdout, stderr }),
             );
         });
 }
 
-async function succeed(result: Promise<Result>): Promise<Result> {
-    const { status, stderr } = await result;
+/** The result of a command. @throws Error with what it printed, if it failed. */
+export async function succeed(result: Promise<Result>): Promise<Result> {
+    const { status, stdout, stderr } = await result;
     if (status !== 0) {
-        throw new Error(stderr);
+        throw new Error(stdout + stderr);
     }
     return result;
 }

@@ -1,12 +1,12 @@
 /** Checks of the cluster as a whole: is it the right one, and has it what the stack needs? */
 import type { V1Namespace, V1Node, V1Pod } from "@kubernetes/client-node";
 
+import { minorOf } from "../../../components/lib/cluster-facts";
+import { oldestKubernetes } from "../../../components/requirements";
 import { definitions, settingsOf } from "../../../components/settings";
 import { parseQuantity } from "../../../config/fields";
 import { defineCheck, type Finding, found } from "../check";
-import { isTrue, minorOf, nameOf } from "./read";
-
-export const oldestMinor = 30;
+import { isTrue, nameOf } from "./read";
 
 export const reachable = defineCheck({
     name: "reachable",
@@ -51,10 +51,10 @@ export const version = defineCheck({
     run: ({ server, nodes }) => {
         const api = minorOf(server.version);
         const findings: Finding[] = [];
-        if (api < oldestMinor) {
+        if (api < oldestKubernetes) {
             findings.push({
                 severity: "error",
-                what: `the API server is ${server.version}, older than 1.${oldestMinor}`,
+                what: `the API server is ${server.version}, older than 1.${oldestKubernetes}`,
                 why: "the resolver's pods sleep before they stop (lifecycle.preStop.sleep), which needs Kubernetes 1.30",
                 mend: "upgrade the cluster: https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/kubeadm-upgrade/",
             });

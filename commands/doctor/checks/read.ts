@@ -8,9 +8,6 @@ interface Named {
 
 export const nameOf = ({ metadata }: Named): string => metadata?.name ?? "?";
 
-/** The minor number of `v1.34.4`. */
-export const minorOf = (version: string): number => Number(/^v?\d+\.(\d+)/.exec(version)?.[1] ?? 0);
-
 export const isTrue = ({ status }: { readonly status?: string }): boolean => status === "True";
 
 /** A node's IPv4 addresses in the network that the nodes share. */
