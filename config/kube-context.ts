@@ -46,8 +46,10 @@ export async function clusterIdentity(context: string): Promise<string> {
     }
 }
 
-/** The same for a preview, which does without a cluster: undefined if it cannot be read within three seconds. */
+/** The same for a preview, which does without a cluster: undefined if it does not answer within three seconds. */
 export async function clusterIdentityIfKnown(context: string): Promise<string | undefined> {
+    // Loaded beforehand, so that the time is the API server's alone.
+    await import("@kubernetes/client-node");
     const late = new Promise<undefined>((resolve) => setTimeout(resolve, previewPatience, undefined).unref());
     return Promise.race([late, clusterIdentity(context).catch(() => undefined)]);
 }
