@@ -5,6 +5,7 @@ import { enabledComponents, type Settings, settingsOf } from "../components/sett
 import { environment } from "../config/environment";
 import { Cluster } from "../tools/cluster";
 import { stackSettings } from "../tools/stack-config";
+import { liveFigures } from "./figures";
 
 type Workload = k8s.V1Deployment | k8s.V1StatefulSet | k8s.V1DaemonSet;
 
@@ -18,21 +19,53 @@ export interface Row {
     readonly lastRestart: string;
 }
 
-/** Shows what is deployed of the stack, or of one component, as a table. */
+/**
+ * Shows what is deployed of the stack, or of one component. For the whole stack also what the overview dashboard shows,
+ * and the alerts that fire.
+ */
 export async function status(component?: string): Promise<void> {
     const settings = stackSettings(environment.stack);
     const cluster = new Cluster(settings.site.kubeContext);
+    const workloads: string[][] = [];
+    for (const [namespace, titles] of namespacesOf(settings, component)) {
+        for (const row of await rows(cluster, namespace, titles.join(" and "))) {
+            workloads.push([row.component, row.name, row.version, row.ready, row.address, row.lastRestart]);
+        }
+    }
+    print(["component", "workload", "version", "ready", "address", "last restart"], workloads);
+    if (component === undefined && settings.monitoring.enabled) {
+        await showFigures(cluster);
+    }
+}
+
+async function showFigures(cluster: Cluster): Promise<void> {
+    try {
+        const { figures, alerts } = await liveFigures(cluster);
+        print(
+            ["figure", "now"],
+            figures.map((figure) => [...figure]),
+        );
+        if (alerts.length === 0) {
+            console.log("no alert fires");
+        } else {
+            print(
+                ["alert", "severity", "since", "summary"],
+                alerts.map(({ name, severity, since, summary }) => [name, severity, since, summary]),
+            );
+        }
+    } catch (error) {
+        console.log(`no figures and alerts, as Prometheus cannot be asked: ${(error as Error).message.split("\n")[0]}`);
+    }
+}
+
+function print(head: string[], rows: readonly string[][]): void {
     const table = new Table({
-        head: ["component", "workload", "version", "ready", "address", "last restart"],
+        head,
         style: { head: [], border: [] },
         // No line between rows.
         chars: { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" },
     });
-    for (const [namespace, titles] of namespacesOf(settings, component)) {
-        for (const row of await rows(cluster, namespace, titles.join(" and "))) {
-            table.push([row.component, row.name, row.version, row.ready, row.address, row.lastRestart]);
-        }
-    }
+    table.push(...rows);
     console.log(table.toString());
 }
 

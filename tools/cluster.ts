@@ -78,7 +78,7 @@ export class Cluster {
         const [pod] = await this.pods("monitoring", labelSelector);
         if (!pod) {
             throw new Error(
-                `no pod with ${labelSelector} runs in the namespace monitoring; is the stack up? npm run status tells`,
+                `no pod with ${labelSelector} runs in the namespace monitoring; is the stack up? See npm run status`,
             );
         }
         return this.forward(pod, podPort, port);
