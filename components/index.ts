@@ -1,4 +1,5 @@
 /** Every component there is. A folder and a line here add one; see "Add a component" in the README. */
+import { backups } from "./backups";
 import { certManager } from "./cert-manager";
 import { dhcp } from "./dhcp";
 import { dns } from "./dns";
@@ -8,4 +9,14 @@ import { monitoring } from "./monitoring";
 import { sealedSecrets } from "./sealed-secrets";
 import { storage } from "./storage";
 
-export const components = { storage, metallb, dns, dhcp, monitoring, sealedSecrets, certManager, externalSecrets };
+export const components = {
+    storage,
+    metallb,
+    dns,
+    dhcp,
+    monitoring,
+    sealedSecrets,
+    certManager,
+    externalSecrets,
+    backups,
+};
