@@ -2,7 +2,6 @@
 import { expect } from "chai";
 
 import { stacks } from "../tools/expected";
-import { runProgram } from "../tools/mock-engine";
 import { partsOf } from "../tools/promql";
 import { dashboardsOf, queriesOf, rulesOf } from "../tools/queries";
 import { panelsOf, type PlacedPanel } from "./dashboard-panels";
@@ -90,9 +89,7 @@ for (const stack of stacks) {
 
 describe("dashboards", () => {
     const find = async (uid: string, settings = {}) => {
-        const all = await deployed(
-            Object.keys(settings).length > 0 ? runProgram("poc", { settings }) : stackRun("poc"),
-        );
+        const all = await deployed(stackRun("poc", { settings }));
         return all.find((dashboard) => dashboard.uid === uid) ?? expect.fail(`there is no ${uid}`);
     };
 

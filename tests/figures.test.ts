@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import { figure, firingAlerts, type Panel, statPanels } from "../commands/figures";
-import { runProgram } from "../tools/mock-engine";
+import { stackRun } from "./support";
 
 const panel = (unit: string, decimals = 0, legend = ""): Panel => ({
     title: "DNS answers",
@@ -18,7 +18,7 @@ const vector = (...results: (readonly [metric: Record<string, string>, value: st
 
 describe("the figures of `npm run status`", () => {
     it("are those of the deployed overview, with queries that Prometheus understands", async () => {
-        const { resources } = await runProgram("poc");
+        const { resources } = await stackRun("poc");
         const map = resources.find(({ name }) => name === "noc-overview");
         const { data } = map?.inputs as { data: Record<string, string> };
         const panels = Object.values(data).flatMap(statPanels);

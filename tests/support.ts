@@ -3,15 +3,26 @@ import { spawnSync } from "node:child_process";
 
 import { checkSettings } from "../components/settings";
 import { problemLine } from "../config/problems";
-import { type Registration, type Run, runProgram, type SettingChanges, withSettings } from "../tools/mock-engine";
+import {
+    type Registration,
+    type Run,
+    type RunOptions,
+    runProgram,
+    type SettingChanges,
+    withSettings,
+} from "../tools/mock-engine";
 import { stackConfig } from "../tools/stack-config";
 
 const runs = new Map<string, Promise<Run>>();
 
-/** The stack as it stands in its file, run once for all tests. */
-export function stackRun(stack: string): Promise<Run> {
-    const run = runs.get(stack) ?? runProgram(stack);
-    runs.set(stack, run);
+/** The stack as in its file, or with changed settings. Each combination runs once per process, for all tests. */
+export function stackRun(
+    stack: string,
+    { settings = {}, preview = false }: Pick<RunOptions, "settings" | "preview"> = {},
+): Promise<Run> {
+    const key = JSON.stringify([stack, preview, Object.entries(settings)]);
+    const run = runs.get(key) ?? runProgram(stack, { settings, preview });
+    runs.set(key, run);
     return run;
 }
 

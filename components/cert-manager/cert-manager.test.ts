@@ -1,7 +1,6 @@
 import { expect } from "chai";
 
 import { settingsOf } from "../settings";
-import { runProgram } from "../../tools/mock-engine";
 import { stackSettings } from "../../tools/stack-config";
 import { metadataOf, resource, stackRun, waitsFor } from "../../tests/support";
 import { certManager } from "./index";
@@ -63,7 +62,7 @@ describe("cert-manager", () => {
     });
 
     it("keeps Cloudflare's token secret, and asks ACME's server for names in its zones alone", async () => {
-        const run = await runProgram("homelab", { settings: { "certManager.acme": acme } });
+        const run = await stackRun("homelab", { settings: { "certManager.acme": acme } });
         expect(JSON.stringify(run.resources)).not.to.contain(acme.cloudflareToken);
         expect(run.secrets).to.include(acme.cloudflareToken);
         expect(resource(run, "acme-issuer").inputs.spec)

@@ -119,7 +119,7 @@ describe("the pods of DNS", () => {
     it("may query servers on the ports that are set", async () => {
         const forwardZones = [{ name: ".", addresses: ["9.9.9.9"], tls: "dns.quad9.net" }];
         const stubZones = [{ name: "corp.example", addresses: ["10.0.0.1@5353"] }];
-        const run = await runProgram("poc", {
+        const run = await stackRun("poc", {
             settings: { "dns.forwardZones": forwardZones, "dns.stubZones": stubZones },
         });
         const { egress } = resource(run, "unbound", "NetworkPolicy").inputs.spec as Policy;
@@ -140,7 +140,7 @@ describe("the pods of DNS", () => {
     });
 
     it("are not restarted when another one is added", async () => {
-        const more = await runProgram("poc", { settings: { "dns.replicas": 3 } });
+        const more = await stackRun("poc", { settings: { "dns.replicas": 3 } });
         const { template } = (
             resource(more, "unbound", "Deployment").inputs as { spec: { template: { spec: PodSpec } } }
         ).spec;

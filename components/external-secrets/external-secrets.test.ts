@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import { runProgram } from "../../tools/mock-engine";
-import { metadataOf, resource, waitsFor } from "../../tests/support";
+import { metadataOf, resource, stackRun, waitsFor } from "../../tests/support";
 import { externalSecretsSettings } from "./settings";
 import { externalSecrets } from "./index";
 
@@ -12,7 +12,8 @@ const pulumi = {
     accessToken: "a-token-that-nobody-knows",
 };
 const store = { pulumi, testKey: "test.value", namespaces: ["shop"] };
-const run = (own: object) => runProgram("homelab", { settings: { externalSecrets: { enabled: true, store: own } } });
+const withStore = (own: object) => ({ settings: { externalSecrets: { enabled: true, store: own } } });
+const run = (own: object) => stackRun("homelab", withStore(own));
 
 describe("External Secrets", () => {
     it("reads from a Pulumi ESC environment, with a token that stays secret", async () => {
@@ -41,10 +42,10 @@ describe("External Secrets", () => {
     });
 
     it("reads the test secret anew when the store changes", async () => {
-        const mark = async (own: object) =>
-            metadataOf(resource(await run(own), "secret-store-test")).annotations["k8s-noc/store"];
+        const mark = async (own: object, result = run(own)) =>
+            metadataOf(resource(await result, "secret-store-test")).annotations["k8s-noc/store"];
         const changed = { ...store, pulumi: { ...pulumi, environment: "staging" } };
-        expect(await mark(store)).to.equal(await mark(store));
+        expect(await mark(store, runProgram("homelab", withStore(store)))).to.equal(await mark(store));
         expect(await mark(changed)).not.to.equal(await mark(store));
     });
 
@@ -57,7 +58,7 @@ describe("External Secrets", () => {
     });
 
     it("has no store of its own accord", async () => {
-        const { resources } = await runProgram("homelab", { settings: { externalSecrets: { enabled: true } } });
+        const { resources } = await stackRun("homelab", { settings: { externalSecrets: { enabled: true } } });
         expect(resources.filter(({ type }) => /external-secrets\.io/.test(type))).to.deep.equal([]);
     });
 

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { type Run, runProgram, type SettingChanges, valueOf } from "../../tools/mock-engine";
+import { type Run, type SettingChanges, valueOf } from "../../tools/mock-engine";
 import { metadataOf, resource, stackRun } from "../../tests/support";
 
 const grafanaOf = (run: Run) =>
@@ -8,7 +8,7 @@ const grafanaOf = (run: Run) =>
         .values.grafana;
 const serviceOf = (run: Run) =>
     resource(run, "kube-prometheus-stack-grafana", ":Service").inputs.spec as Record<string, unknown>;
-const changed = (settings: SettingChanges) => runProgram("poc", { settings });
+const changed = (settings: SettingChanges) => stackRun("poc", { settings });
 
 describe("Grafana", () => {
     it("has a generated password, which is a secret in state and outputs", async () => {

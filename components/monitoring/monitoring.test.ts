@@ -32,7 +32,7 @@ describe("monitoring", () => {
     });
 
     it("replaces the chart's Service by its own for components with addresses, so that both can be changed back", async () => {
-        const run = await runProgram("homelab", {
+        const run = await stackRun("homelab", {
             settings: { "monitoring.controlPlaneEndpoints": { etcd: ["192.168.122.20", "192.168.122.21"] } },
         });
         const values = await valuesOf(Promise.resolve(run));
@@ -68,7 +68,7 @@ describe("monitoring", () => {
     it("installs the operator's CRDs and removes them on destroy, unless the settings say to keep them", async () => {
         expect((await valuesOf()).crds).to.deep.equal({ enabled: false });
         expect(resource(await stackRun("poc"), "prometheus-operator-crds").inputs.values).to.deep.equal({});
-        const kept = await runProgram("poc", { settings: { "monitoring.keepCrds": true } });
+        const kept = await stackRun("poc", { settings: { "monitoring.keepCrds": true } });
         expect(resource(kept, "prometheus-operator-crds").inputs.values).to.deep.equal({
             crds: { annotations: { "helm.sh/resource-policy": "keep" } },
         });
@@ -158,7 +158,7 @@ describe("monitoring", () => {
     });
 
     it("has a module for every probe, with a timeout shorter than the probe's interval", async () => {
-        const run = await runProgram("poc", { settings: { "dns.probeNames": ["example.org"] } });
+        const run = await stackRun("poc", { settings: { "dns.probeNames": ["example.org"] } });
         const { config } = (resource(run, "prometheus-blackbox-exporter").inputs as { values: { config: unknown } })
             .values;
         const { modules } = config as { modules: Record<string, { timeout: string; dns?: object } | null> };
@@ -179,7 +179,7 @@ describe("monitoring", () => {
 
     it("notifies the receivers of the settings, and keeps their secrets", async () => {
         const receivers = [{ name: "noc", webhook: { url: "https://hooks.example.org/s3cret" } }];
-        const run = await runProgram("poc", {
+        const run = await stackRun("poc", {
             settings: {
                 "monitoring.receivers": receivers,
                 "monitoring.heartbeat": "https://beats.example.org/s3cret",
@@ -227,7 +227,7 @@ describe("monitoring", () => {
         const { inputs } = resource(await stackRun("homelab"), "metrics-server");
         expect(inputs).to.deep.include({ namespace: "kube-system" });
         expect(inputs.values).to.deep.include({ args: ["--kubelet-insecure-tls"] });
-        const checked = await runProgram("homelab", { settings: { "monitoring.metricsServer": "on" } });
+        const checked = await stackRun("homelab", { settings: { "monitoring.metricsServer": "on" } });
         expect(resource(checked, "metrics-server").inputs.values).to.deep.include({ args: [] });
     });
 

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { type Run, runProgram } from "../../tools/mock-engine";
+import type { Run } from "../../tools/mock-engine";
 import { resource, stackRun } from "../../tests/support";
 
 interface Flow {
@@ -63,7 +63,7 @@ describe("monitoring's network policies", () => {
 
     it("let Alertmanager reach the ports of its receivers, and nothing without any", async () => {
         expect(flows(await stackRun("poc"), "alertmanager").out).to.deep.equal([]);
-        const run = await runProgram("poc", {
+        const run = await stackRun("poc", {
             settings: {
                 "monitoring.heartbeat": "http://beats.example.org/x",
                 "monitoring.receivers": [

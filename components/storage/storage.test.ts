@@ -1,6 +1,5 @@
 import { expect } from "chai";
 
-import { runProgram } from "../../tools/mock-engine";
 import { resource, stackRun, waitsFor } from "../../tests/support";
 
 interface Values {
@@ -24,7 +23,7 @@ describe("storage", () => {
 
     it("keeps them in the directory of the setting, and is the default class only by choice", async () => {
         const settings = { storage: { enabled: true, path: "/srv/volumes" } };
-        const { nodePathMap, storageClass } = valuesOf(await runProgram("homelab", { settings }));
+        const { nodePathMap, storageClass } = valuesOf(await stackRun("homelab", { settings }));
         expect(nodePathMap).to.deep.equal([{ node: "DEFAULT_PATH_FOR_NON_LISTED_NODES", paths: ["/srv/volumes"] }]);
         expect(storageClass).to.include({ defaultClass: false });
     });
