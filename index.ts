@@ -63,7 +63,9 @@ export = async () => {
               {
                   settings: settings.dhcp,
                   namespace: namespace.metadata.name,
-                  resolvers: dns && settings.dhcp.resolvers.length === 0 ? [dns.address] : settings.dhcp.resolvers,
+                  ...(dns && settings.dhcp.resolvers.length === 0
+                      ? { resolvers: dns.addresses, spreadClients: true }
+                      : { resolvers: settings.dhcp.resolvers }),
                   site,
               },
               { provider, dependsOn: existing(metallb, dns) },
@@ -109,7 +111,8 @@ export = async () => {
     return {
         kubeContext: site.kubeContext,
         clusterUid: cluster,
-        dnsAddress: dns?.address,
+        dnsAddress: dns?.addresses[0],
+        dnsAddresses: dns?.addresses,
         dhcpAddress: dhcp?.address,
         grafanaAddress: monitoring?.grafanaAddress,
         grafanaPassword: monitoring?.grafanaPassword,

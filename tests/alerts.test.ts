@@ -94,7 +94,7 @@ describe("a group of rules", () => {
             component: "dnsFront",
             namespace: "noc",
             service: "unbound",
-            address: "10.0.0.1",
+            addresses: ["10.0.0.1"],
             pods: {},
             settings: dnsSettings.parse({}),
         });

@@ -12,7 +12,9 @@ import { stackSettings } from "../tools/stack-config";
 /** The stack's outputs, see index.ts. */
 export interface Outputs {
     readonly kubeContext: string;
+    /** The first of `dnsAddresses`. */
     readonly dnsAddress?: string;
+    readonly dnsAddresses?: readonly string[];
     readonly dhcpAddress?: string;
     readonly grafanaAddress?: string;
     readonly grafanaPassword?: string;

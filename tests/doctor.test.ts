@@ -268,6 +268,16 @@ const lacking: Readonly<Record<string, readonly (Change & { says: RegExp; severi
             says: /every node is excluded from external load balancers/,
         },
     ],
+    "resolver-nodes": [
+        {
+            // The hash puts node5 before node1 for both addresses.
+            objects: {
+                [paths.nodes]: list(first, node("node5", "192.168.122.14")),
+            },
+            says: /192.168.122.110 \(noc:dns.furtherAddresses\[0\]\) and 192.168.122.101 are both announced by node/,
+            severity: "warning",
+        },
+    ],
     "load-balancers": [
         {
             objects: { [paths.daemonSets]: list({ metadata: { name: "svclb-traefik-1a2b" } }) },

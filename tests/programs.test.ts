@@ -40,7 +40,11 @@ describe("the real programs", () => {
                 this.skip();
             }
             const { dhcp } = stackSettings(stack);
-            const told = { resolvers: ["192.0.2.53"], serverIdentifier: "192.0.2.67" };
+            const told = {
+                resolvers: ["192.0.2.53", "192.0.2.54", "192.0.2.55"],
+                spreadClients: true,
+                serverIdentifier: "192.0.2.67",
+            };
             // Later versions allow only folders that they know.
             const folders = { KEA_DHCP_DATA_DIR: "/data", KEA_CONTROL_SOCKET_DIR: "/run/kea" };
             for (const log of ["errors", "leases", "packets"] as const) {

@@ -40,6 +40,18 @@ describe("DHCP", () => {
         });
     }
 
+    it("hands out all addresses of DNS, and spreads the clients over them", async () => {
+        const settings = { "dns.furtherAddresses": ["192.168.139.53"] };
+        const { "option-data": data, "client-classes": classes } = await config({ settings });
+        expect(data).to.deep.include({ name: "domain-name-servers", data: "192.168.139.50, 192.168.139.53" });
+        expect(classes?.map((one) => one["option-data"][0]?.data)).to.deep.equal(["192.168.139.53, 192.168.139.50"]);
+    });
+
+    it("hands out configured resolvers in their order", async () => {
+        const settings = { "dhcp.resolvers": ["192.168.1.53", "192.168.1.54"] };
+        expect(await config({ settings })).not.to.have.property("client-classes");
+    });
+
     it("is reached under its own address, by clients as themselves, even while its exporter is not ready", async () => {
         const service = resource(await stackRun("poc"), "kea-dhcp", "Service");
         expect(service.inputs.spec).to.deep.include({

@@ -23,6 +23,8 @@ export interface DhcpOptions extends ComponentArgs<typeof dhcpSettings> {
     readonly namespace: pulumi.Input<string>;
     /** Addresses of the resolvers that clients are told to use (option 6). */
     readonly resolvers: readonly pulumi.Input<string>[];
+    /** Whether clients are told the resolvers in different orders, so that each gets its share. Defaults to false. */
+    readonly spreadClients?: boolean;
 }
 
 const chart = { name: app, folder: "./components/dhcp/chart" };
@@ -36,7 +38,7 @@ export class Dhcp extends Component {
     constructor(name: string, args: DhcpOptions, opts?: pulumi.ComponentResourceOptions) {
         super("dhcp:Dhcp", name, dhcpSettings, args, opts);
         const settings = dhcpSettings.parse(args.settings);
-        const { namespace, site } = args;
+        const { namespace, site, spreadClients } = args;
         const selector = { "app.kubernetes.io/name": app, "app.kubernetes.io/instance": app };
         const volume = { size: settings.leaseStorage, storageClass: site.storageClass };
         const relays = relayNetworks(settings);
@@ -65,7 +67,11 @@ export class Dhcp extends Component {
                 chart,
                 namespace: site.namespace,
                 values: all([this.address, all([...args.resolvers])]).apply(([serverIdentifier, resolvers]) =>
-                    keaValues(keaConfigText(keaConfig({ ...settings, resolvers, serverIdentifier })), volume, site),
+                    keaValues(
+                        keaConfigText(keaConfig({ ...settings, resolvers, spreadClients, serverIdentifier })),
+                        volume,
+                        site,
+                    ),
                 ),
                 site,
             },

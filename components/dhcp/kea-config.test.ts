@@ -40,6 +40,31 @@ describe("Kea's configuration", () => {
         expect(Dhcp4["option-data"]).to.deep.include({ name: "dhcp-server-identifier", data: "10.0.0.67" });
     });
 
+    it("hands out several resolvers in an order for each part of the clients, by the last digit of their addresses", () => {
+        const resolvers = ["10.0.0.53", "10.0.0.54", "10.0.0.55"];
+        const spread = keaConfig({ ...options, resolvers, spreadClients: true }).Dhcp4;
+        const order = (digit: string) =>
+            (spread["client-classes"] ?? []).find(({ test }) => test.includes(`== '${digit}'`)) ?? spread;
+        const first = Array.from(
+            "0123456789abcdef",
+            (digit) =>
+                order(digit)
+                    ["option-data"].find(({ name }) => name === "domain-name-servers")
+                    ?.data.split(", ")[0] ?? "",
+        );
+        expect(resolvers.map((resolver) => first.filter((one) => one === resolver).length)).to.deep.equal([6, 5, 5]);
+        expect(order("1")["option-data"]).to.deep.equal([
+            { name: "domain-name-servers", data: "10.0.0.54, 10.0.0.55, 10.0.0.53" },
+        ]);
+    });
+
+    it("has one order for a single resolver, and for resolvers that are not to be spread over", () => {
+        expect(keaConfig({ ...options, spreadClients: true }).Dhcp4).not.to.have.property("client-classes");
+        expect(keaConfig({ ...options, resolvers: ["10.0.0.53", "10.0.0.54"] }).Dhcp4).not.to.have.property(
+            "client-classes",
+        );
+    });
+
     it("hands out the domain without its final dot, or the one that an option gives", () => {
         const domains = (change: Partial<KeaConfigOptions>) =>
             keaConfig({ ...options, ...change })

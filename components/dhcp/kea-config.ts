@@ -4,6 +4,7 @@ import { isIPv4 } from "node:net";
 import { formatRange, parseRange } from "../../config/addresses";
 import { runError } from "../../config/run-error";
 import { optionData } from "./options";
+import { resolverOrders } from "./resolver-orders";
 import { canonicalHwAddress, type DhcpSettings, type Reservation, type Subnet } from "./settings";
 
 /** Where the control socket is, as the chart has it (`runFolder`). */
@@ -16,6 +17,8 @@ export interface KeaConfigOptions extends Pick<
 > {
     /** Addresses of the resolvers (option 6). */
     readonly resolvers: readonly string[];
+    /** Whether clients are told the resolvers in different orders. Defaults to false. */
+    readonly spreadClients?: boolean;
     /** The address that clients renew at (option 54). Defaults to the pod's, which changes with the pod. */
     readonly serverIdentifier?: string;
 }
@@ -25,7 +28,7 @@ export interface KeaConfigOptions extends Pick<
  * @throws RunError if a resolver has no address: DHCP hands out addresses, not names.
  */
 export function keaConfig(options: KeaConfigOptions) {
-    const { resolvers, serverIdentifier, subnets } = options;
+    const { resolvers, spreadClients = false, serverIdentifier, subnets } = options;
     const named = resolvers.find((resolver) => !isIPv4(resolver));
     if (named !== undefined) {
         throw runError(
@@ -45,6 +48,7 @@ export function keaConfig(options: KeaConfigOptions) {
             "rebind-timer": options.rebindTimer,
             // Kea's default is a day: one client that declines every address would empty the pools for that long.
             "decline-probation-period": options.declineProbation,
+            ...(spreadClients && resolvers.length > 1 && { "client-classes": resolverOrders(resolvers) }),
             "option-data": optionData(options.options, [
                 { name: "domain-name-servers", data: resolvers.join(", ") },
                 ...(serverIdentifier && isIPv4(serverIdentifier)

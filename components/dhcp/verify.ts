@@ -48,6 +48,12 @@ describe("DHCP", () => {
     const through = () => relay ?? expect.fail("no relay");
     const received = (reply: Reply | undefined): Reply => reply ?? expect.fail("no answer");
 
+    /** The resolvers that clients are told. */
+    const resolvers = (): readonly string[] =>
+        stack.settings.dhcp.resolvers.length > 0
+            ? stack.settings.dhcp.resolvers
+            : (stack.outputs.dnsAddresses ?? expect.fail("there is no resolver"));
+
     /** Discover, offer, request, acknowledgement. */
     async function lease(hwAddress: string): Promise<{ offer: Reply; ack: Reply }> {
         const offer = received(await through().exchange({ type: "discover", hwAddress }));
@@ -69,10 +75,7 @@ describe("DHCP", () => {
         const { offer, ack } = await lease(hwAddress);
         client = { hwAddress, address: ack.address };
         for (const reply of [offer, ack]) {
-            const { dnsAddress } = stack.outputs;
-            expect(addressesOf(reply, codes.dns), "option 6").to.deep.equal(
-                dnsAddress ? [dnsAddress] : stack.settings.dhcp.resolvers,
-            );
+            expect(addressesOf(reply, codes.dns), "option 6").to.have.members(resolvers());
             expect(addressesOf(reply, codes.serverIdentifier), "option 54").to.deep.equal([server]);
             expect(addressesOf(reply, codes.router), "option 3").to.deep.equal([subnet.router]);
         }
@@ -86,6 +89,18 @@ describe("DHCP", () => {
             renewTimer,
             rebindTimer,
         ]);
+    });
+
+    it("tells each of the stack's resolvers to some clients as the first one", async function () {
+        if (stack.settings.dhcp.resolvers.length > 0 || resolvers().length < 2) {
+            unchecked(this, "the stack's DNS has one address, or noc:dhcp.resolvers names others");
+        }
+        const first = new Set<string | undefined>();
+        for (const digit of "0123456789abcdef") {
+            const hwAddress = freshHwAddress().replace(/.$/, digit);
+            first.add(addressesOf(received(await through().exchange({ type: "discover", hwAddress })), codes.dns)[0]);
+        }
+        expect([...first]).to.have.members(resolvers());
     });
 
     it("gives a client the address that is reserved for it", async function () {

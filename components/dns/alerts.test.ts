@@ -41,7 +41,7 @@ describe("alerts on DNS", () => {
                 name: "dns",
                 records: unboundRecords(namespace),
                 alerts: [
-                    ...unboundAlerts({ namespace, service: "unbound", thresholds, probeNames: [] }),
+                    ...unboundAlerts({ namespace, service: "unbound", addresses: 1, thresholds, probeNames: [] }),
                     ...dnsProbeAlerts(namespace, thresholds),
                 ],
             },
@@ -255,9 +255,12 @@ describe("alerts on DNS", () => {
     );
 
     it("subtracts the queries of probes and health checks from those of clients", () => {
-        const probes = dnsProbes({ address: "10.0.0.1", pods: {}, names: ["example.org"] });
-        // Two names over two transports every 15 seconds, at the address and at each pod; and a health check every 5.
-        expect(probes).to.have.length(8);
-        expect(ownQueries(["example.org"])).to.deep.equal({ perPod: 0.4667, together: 0.2667 });
+        const pods = {};
+        const names = ["example.org"];
+        // Two names over two transports every 15 seconds, at each address and each pod; and a health check every 5.
+        expect(dnsProbes({ addresses: ["10.0.0.1"], pods, names })).to.have.length(8);
+        expect(ownQueries(names, 1)).to.deep.equal({ perPod: 0.4667, together: 0.2667 });
+        expect(dnsProbes({ addresses: ["10.0.0.1", "10.0.0.2"], pods, names })).to.have.length(12);
+        expect(ownQueries(names, 2)).to.deep.equal({ perPod: 0.4667, together: 0.5333 });
     });
 });

@@ -49,21 +49,24 @@ export function unboundRecords(namespace: string): RecordingRule[] {
 
 export interface UnboundAlertsOptions {
     readonly namespace: string;
-    /** Name of the Service that clients use. */
+    /** Name of the Service with the first address. */
     readonly service: string;
+    /** Number of addresses. */
+    readonly addresses: number;
     readonly thresholds: DnsThresholds;
     /** The names that are probed beside the resolver's own, see probes.ts. */
     readonly probeNames: readonly string[];
 }
 
 /** The alerts on Unbound itself. */
-export function unboundAlerts({ namespace, service, thresholds, probeNames }: UnboundAlertsOptions): Alert[] {
+export function unboundAlerts(options: UnboundAlertsOptions): Alert[] {
+    const { namespace, service, addresses, thresholds, probeNames } = options;
     const { servfailRatio, unansweredRatio, bogusRatio, recursionSeconds, cacheHitRatio, replicaShare, clientQueries } =
         thresholds;
     const selector = `{namespace="${namespace}"}`;
     const queries = `namespace_pod:unbound_queries:rate5m${selector}`;
     const lookups = perPod(namespace, "unbound_cache_misses_total");
-    const own = ownQueries(probeNames);
+    const own = ownQueries(probeNames, addresses);
     return [
         {
             alert: "UnboundDown",

@@ -1,6 +1,7 @@
 import { PercentUnit, RequestsPerSecond, Seconds, Short } from "@grafana/grafana-foundation-sdk/units";
 
 import { choice, type Dashboard, dashboard, graph, heatmap, layers, stat, states } from "../lib/dashboards";
+import { announced } from "./address-alerts";
 import { cachePanels, redisRate } from "./cache-panels";
 import { probed } from "./probes";
 import type { DnsObjectives, DnsThresholds } from "./settings";
@@ -10,12 +11,14 @@ const shownWindows = ["1h", "6h", "1d", "3d"] satisfies (typeof windows)[number]
 
 export interface DnsDashboardOptions {
     readonly namespace: string;
+    /** The Services with the addresses: see `announced`. Undefined for a single address, which needs no comparison. */
+    readonly service?: string;
     readonly thresholds: DnsThresholds;
     readonly objectives: DnsObjectives;
 }
 
 /** The dashboard of the resolver and of the cache that its pods share. Its limits are the stack's. */
-export function dnsDashboard({ namespace, thresholds, objectives }: DnsDashboardOptions): Dashboard {
+export function dnsDashboard({ namespace, service, thresholds, objectives }: DnsDashboardOptions): Dashboard {
     const { servfailRatio, unansweredRatio, bogusRatio, answerSeconds, recursionSeconds, cacheHitRatio } = thresholds;
     const here = `namespace="${namespace}"`;
     const selector = `{${here},pod=~"$pod"}`;
@@ -64,23 +67,24 @@ export function dnsDashboard({ namespace, thresholds, objectives }: DnsDashboard
                 8,
                 states(
                     "Probes",
-                    "Whether the address and each pod answered all probes. A pod may be red while it starts; if the address is red, clients get no answers.",
+                    "Whether each address and each pod answered all probes. A pod may be red while it starts; if an address is red, clients get no answers from it.",
                     {
-                        "address {{transport}}": `min by (transport) (probe_success${addressProbes})`,
+                        "{{instance}} {{transport}}": `min by (instance, transport) (probe_success${addressProbes})`,
                         "{{pod}} {{transport}}": `min by (pod, transport) (probe_success${podProbes})`,
                     },
                     { 0: { text: "unanswered", color: "red" }, 1: { text: "answered", color: "green" } },
                 ),
                 graph(
                     "Duration of the probes",
-                    "The slowest probe of the address and of each pod. The line is the alert threshold for the average of five minutes.",
+                    "The slowest probe of each address and of each pod. The line is the alert threshold for the average of five minutes.",
                     Seconds,
                     {
-                        "address {{transport}}": `max by (transport) (probe_duration_seconds${addressProbes})`,
+                        "{{instance}} {{transport}}": `max by (instance, transport) (probe_duration_seconds${addressProbes})`,
                         "{{pod}} {{transport}}": `max by (pod, transport) (probe_duration_seconds${podProbes})`,
                     },
                     { above: [answerSeconds] },
                 ),
+                ...(service === undefined ? [] : [announcingNodes(namespace, service)]),
             ],
             "Load",
             [
@@ -211,6 +215,14 @@ export function dnsDashboard({ namespace, thresholds, objectives }: DnsDashboard
         ],
     });
 }
+
+const announcingNodes = (namespace: string, service: string) =>
+    states(
+        "Announcing nodes",
+        "The node that announces each address and serves its clients, over time. Addresses on different nodes share the load.",
+        { "{{ip}} {{node}}": `max by (ip, node) (${announced(namespace, service)})` },
+        { 1: { text: "announces", color: "green" } },
+    );
 
 /** Below the objective, and where ten times the error budget is used. */
 function objectiveLimits(objective: number): [number, number] {

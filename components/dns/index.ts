@@ -9,7 +9,7 @@ import type { MonitoringSpec } from "../lib/monitoring-spec";
 import { labels } from "../lib/pods";
 import { dnsMonitoring } from "./monitoring";
 import { redis, redisPods } from "./redis";
-import { dnsProblems } from "./rules";
+import { dnsProblems, ownAddresses } from "./rules";
 import { dnsSettings } from "./settings";
 import { app, exporterPort, unbound } from "./unbound";
 import { cachedbConf, configFiles, dnsPort, upstreamPorts } from "./unbound-config";
@@ -20,10 +20,13 @@ export interface DnsOptions extends ComponentArgs<typeof dnsSettings> {
     readonly namespace: pulumi.Input<string>;
 }
 
-/** The DNS resolver: Unbound, the Redis cache that its pods share, and one address for both UDP and TCP. */
+/** The DNS resolver: Unbound, the Redis cache that its pods share, and a Service for each address, over UDP and TCP. */
 export class Dns extends Component {
-    /** The address that the load balancer gave the resolver: an IP address, or a host name if it gives only that. */
-    public readonly address: pulumi.Output<string>;
+    /**
+     * The addresses that the load balancer gave the resolver, that of `settings.address` first: IP addresses, or host
+     * names if it gives only those.
+     */
+    public readonly addresses: readonly pulumi.Output<string>[];
     public readonly monitoring: MonitoringSpec;
 
     /** @param opts `dependsOn` delays only the Service, which needs a load balancer, and not the pods. */
@@ -70,32 +73,36 @@ export class Dns extends Component {
             child,
         );
 
-        const service = loadBalancerService(
-            {
-                name: app,
-                namespace,
-                selector: pods,
-                address: settings.address,
-                ports: [
-                    { name: "dns", port: 53, protocol: "UDP", targetPort: dnsPort },
-                    { name: "dns-tcp", port: 53, protocol: "TCP", targetPort: dnsPort },
-                ],
-                site,
-            },
-            { ...child, dependsOn: [...dependsOn] },
+        this.addresses = [settings.address, ...settings.furtherAddresses].map((address, i) =>
+            loadBalancerAddress(
+                loadBalancerService(
+                    {
+                        // Named by its address, so that a change of the list replaces no Service whose address stays.
+                        name: i === 0 || address === undefined ? app : `${app}-${address.replaceAll(".", "-")}`,
+                        namespace,
+                        selector: pods,
+                        address,
+                        ports: [
+                            { name: "dns", port: 53, protocol: "UDP", targetPort: dnsPort },
+                            { name: "dns-tcp", port: 53, protocol: "TCP", targetPort: dnsPort },
+                        ],
+                        site,
+                    },
+                    { ...child, dependsOn: [...dependsOn] },
+                ),
+            ),
         );
         metricsService({ app, namespace, selector: pods, port: exporterPort }, child);
 
-        this.address = loadBalancerAddress(service);
         this.monitoring = dnsMonitoring({
             component: name,
             namespace: site.namespace,
             service: app,
-            address: this.address,
+            addresses: this.addresses,
             pods,
             settings,
         });
-        this.registerOutputs({ address: this.address });
+        this.registerOutputs({ addresses: this.addresses });
     }
 }
 
@@ -105,7 +112,6 @@ export const dns = defineComponent({
     settings: dnsSettings,
     problems: dnsProblems,
     anyAddress: ({ address }) => (address === undefined ? ["noc:dns.address"] : []),
-    addresses: ({ address }) =>
-        address === undefined ? [] : [{ key: "noc:dns.address", text: address, use: "service" }],
+    addresses: ownAddresses,
     namespaces: (_, site) => [site.namespace],
 });

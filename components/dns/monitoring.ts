@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import { metricsMonitor } from "../lib/metrics";
 import type { MonitoringSpec } from "../lib/monitoring-spec";
+import { addressAlerts } from "./address-alerts";
 import { unboundAlerts, unboundRecords } from "./alerts";
 import { dnsDashboard } from "./dashboard";
 import { dnsOverview } from "./overview";
@@ -14,10 +15,10 @@ export interface DnsMonitoringOptions {
     /** The component's name in the registry. */
     readonly component: string;
     readonly namespace: string;
-    /** Name of the Service that clients use. */
+    /** Name of the Service with the first address. Those with the other addresses have the same pods. */
     readonly service: string;
-    /** The address that clients use. */
-    readonly address: pulumi.Input<string>;
+    /** The addresses that clients use, at least one. */
+    readonly addresses: readonly pulumi.Input<string>[];
     /** Labels of the resolver's pods. */
     readonly pods: Readonly<Record<string, string>>;
     readonly settings: Pick<DnsSettings, "probeNames" | "thresholds" | "objectives">;
@@ -28,7 +29,7 @@ export function dnsMonitoring({
     component,
     namespace,
     service,
-    address,
+    addresses,
     pods,
     settings,
 }: DnsMonitoringOptions): MonitoringSpec {
@@ -37,14 +38,15 @@ export function dnsMonitoring({
         component,
         namespace,
         monitors: [metricsMonitor("unbound"), metricsMonitor("redis")],
-        probes: dnsProbes({ address, pods, names: probeNames }),
+        probes: dnsProbes({ addresses, pods, names: probeNames }),
         ruleGroups: [
             {
                 name: "dns",
                 records: unboundRecords(namespace),
                 alerts: [
-                    ...unboundAlerts({ namespace, service, thresholds, probeNames }),
+                    ...unboundAlerts({ namespace, service, addresses: addresses.length, thresholds, probeNames }),
                     ...dnsProbeAlerts(namespace, thresholds),
+                    ...(addresses.length > 1 ? addressAlerts(namespace, service) : []),
                 ],
             },
             {
@@ -54,7 +56,14 @@ export function dnsMonitoring({
             },
             { name: "redis", records: [], alerts: redisAlerts(namespace, thresholds) },
         ],
-        dashboards: [dnsDashboard({ namespace, thresholds, objectives })],
+        dashboards: [
+            dnsDashboard({
+                namespace,
+                service: addresses.length > 1 ? service : undefined,
+                thresholds,
+                objectives,
+            }),
+        ],
         overview: dnsOverview(namespace, thresholds),
     };
 }

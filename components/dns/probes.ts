@@ -1,4 +1,4 @@
-/** Probes of the resolver by the blackbox exporter: at its address and at each of its pods, over UDP and TCP. */
+/** Probes of the resolver by the blackbox exporter: at its addresses and at each of its pods, over UDP and TCP. */
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Alert, BlackboxModule, Probe } from "../lib/monitoring-spec";
@@ -6,8 +6,8 @@ import type { DnsThresholds } from "./settings";
 import { healthName, healthPeriods } from "./unbound-config";
 
 export interface DnsProbesOptions {
-    /** The address that clients use. */
-    readonly address: pulumi.Input<string>;
+    /** The addresses that clients use. */
+    readonly addresses: readonly pulumi.Input<string>[];
     /** Labels of the resolver's pods. */
     readonly pods: Record<string, string>;
     /** Names with an A record to look up, beside the resolver's own name. */
@@ -19,24 +19,24 @@ const interval = 15;
 
 const job = "dns-probe";
 
-/** Selects the samples of the probes of the address or of the pods. `more` are further matchers, each after a comma. */
+/** Selects the samples of the probes of the addresses or of the pods. `more` are further matchers, each after a comma. */
 export const probed = (namespace: string, target: "address" | "pod", more = ""): string =>
     `{job="${job}",namespace="${namespace}",target="${target}"${more}}`;
 
-/** Probes for every name over both transports, at the address and at each pod. */
-export function dnsProbes({ address, pods, names }: DnsProbesOptions): Probe[] {
+/** Probes for every name over both transports, at each address and at each pod. */
+export function dnsProbes({ addresses, pods, names }: DnsProbesOptions): Probe[] {
     return [healthName, ...names].flatMap((query, i) =>
         (["udp", "tcp"] as const).flatMap((transport): Probe[] => {
             const module = dnsModule(`dns-${transport}-${i}`, transport, query);
             const probe = { job, module, interval };
             const labels = { transport, query };
             return [
-                {
+                ...addresses.map((address, j) => ({
                     ...probe,
-                    name: `${module.name}-address`,
+                    name: `${module.name}-address${j === 0 ? "" : `-${j + 1}`}`,
                     target: { address: pulumi.interpolate`${address}:53` },
                     labels: { ...labels, target: "address" },
-                },
+                })),
                 {
                     ...probe,
                     name: `${module.name}-pods`,
@@ -48,11 +48,11 @@ export function dnsProbes({ address, pods, names }: DnsProbesOptions): Probe[] {
     );
 }
 
-/** Queries per second that come from probes and health checks: at each pod, and at the address. */
-export function ownQueries(names: readonly string[]): { perPod: number; together: number } {
+/** Queries per second that come from probes and health checks: at each pod, and at all addresses together. */
+export function ownQueries(names: readonly string[], addresses: number): { perPod: number; together: number } {
     const healthChecks = 1 / healthPeriods.readiness;
     const probes = (2 * (1 + names.length)) / interval;
-    return { perPod: rounded(healthChecks + probes), together: rounded(probes) };
+    return { perPod: rounded(healthChecks + probes), together: rounded(probes * addresses) };
 }
 
 const rounded = (value: number): number => Number(value.toFixed(4));

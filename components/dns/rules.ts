@@ -1,6 +1,7 @@
 /** What is wrong with the settings of DNS beside each other. A remedy completes the sentence "<key> = <value> ...". */
 import { contains, parseSubnet } from "../../config/addresses";
 import { type Problem, withoutEffect } from "../../config/problems";
+import type { AddressClaim } from "../lib/component";
 import { repeated } from "../lib/distinct";
 import { recordSetProblems } from "./records";
 import type { DnsSettings } from "./settings";
@@ -80,12 +81,13 @@ function publicAddresses(networks: readonly string[]): number {
     return sum;
 }
 
-function zoneProblems({ address, dnssec, forwardZones, stubZones, upstreamIpv6 }: DnsSettings): Problem[] {
+function zoneProblems(settings: DnsSettings): Problem[] {
+    const { dnssec, forwardZones, stubZones, upstreamIpv6 } = settings;
     const zones = [
         ...forwardZones.map((zone, i) => ({ key: `noc:dns.forwardZones[${i}]`, zone })),
         ...stubZones.map((zone, i) => ({ key: `noc:dns.stubZones[${i}]`, zone })),
     ];
-    const own = address === undefined ? [] : [address];
+    const own = ownAddresses(settings).map(({ text }) => text);
     return zones
         .flatMap(({ key, zone }): Problem[] => {
             const remedy = insecureRootProblem(zone, dnssec);
@@ -108,6 +110,16 @@ function zoneProblems({ address, dnssec, forwardZones, stubZones, upstreamIpv6 }
             ),
         );
 }
+
+/** The addresses that the resolver asks the load balancer for, with their settings. */
+export const ownAddresses = ({ address, furtherAddresses }: DnsSettings): AddressClaim[] => [
+    ...(address === undefined ? [] : [{ key: "noc:dns.address", text: address, use: "service" as const }]),
+    ...furtherAddresses.map((text, i) => ({
+        key: `noc:dns.furtherAddresses[${i}]`,
+        text,
+        use: "service" as const,
+    })),
+];
 
 const ipv6Problem = (server: string, upstreamIpv6: boolean): string | undefined =>
     !upstreamIpv6 && addressFamily(server.split("@")[0] ?? "") === 6
@@ -161,8 +173,19 @@ function sizeProblems({ cpu, memory }: DnsSettings): Problem[] {
     return remedy ? [{ key: "noc:dns.memory", value: memory, remedy }] : [];
 }
 
-function uselessSettings({ dnssec, trustAnchors, rebindingProtection, privateDomains }: DnsSettings): Problem[] {
+function uselessSettings(settings: DnsSettings): Problem[] {
+    const { dnssec, trustAnchors, rebindingProtection, privateDomains, furtherAddresses, replicas } = settings;
+    const addresses = 1 + furtherAddresses.length;
     return [
+        ...(furtherAddresses.length > 0 && addresses > replicas
+            ? [
+                  {
+                      key: "noc:dns.furtherAddresses",
+                      remedy: `makes ${addresses} addresses for ${replicas === 1 ? "one pod" : `${replicas} pods`}, so one node serves several of them; set noc:dns.replicas to ${addresses} or more`,
+                      severity: "warning" as const,
+                  },
+              ]
+            : []),
         ...(!dnssec && trustAnchors.length > 0
             ? [withoutEffect("noc:dns.trustAnchors", undefined, "noc:dns.dnssec is false")]
             : []),

@@ -24,6 +24,21 @@ const refused: [title: string, change: SettingChanges, ...lines: string[]][] = [
         { address: "192.168.139.50.1" },
         'address = "192.168.139.50.1" is not an IPv4 address; write four numbers from 0 to 255, like 192.168.1.1',
     ],
+    [
+        "the same address twice",
+        { furtherAddresses: ["192.168.139.50"], replicas: 2 },
+        'furtherAddresses[0] = "192.168.139.50" is also noc:dns.address; give each Service its own address',
+    ],
+    [
+        "a further address outside of the pools",
+        { furtherAddresses: ["192.168.1.53"], replicas: 2 },
+        'furtherAddresses[0] = "192.168.1.53" is in none of the pools (192.168.139.50-192.168.139.70); choose one of their addresses or extend noc:metallb.pools',
+    ],
+    [
+        "a forwarder that is a further address",
+        { furtherAddresses: ["192.168.139.53"], replicas: 2, forwardZones: [zone(".", "192.168.139.53")] },
+        `forwardZones[0].addresses[0] = "192.168.139.53" is the resolver's own address, so its queries would loop; name another server`,
+    ],
     ["no replicas", { replicas: 0 }, "replicas = 0 is too few; set it to 1 or more"],
     ["half a replica", { replicas: 1.5 }, "replicas = 1.5 is not a whole number; write it in digits, like 3"],
     [
@@ -135,6 +150,7 @@ const accepted: [title: string, change: SettingChanges][] = [
     ["sizes in other units", { cpu: 1.5, memory: "1G", redisMemory: 268435456 }],
     ["64 threads", { cpu: 64, memory: "64Gi" }],
     ["as many replicas as a large cluster has nodes", { replicas: 100 }],
+    ["two addresses for two pods", { furtherAddresses: ["192.168.139.53"], replicas: 2 }],
     ["no limit for each client", { clientQueryLimit: 0 }],
     ["IPv6 servers", { upstreamIpv6: true, stubZones: [zone("corp.example", "2001:db8::53@5353")] }],
     ["a link-local server, as some clouds have", { forwardZones: [zone(".", "169.254.169.253")] }],
@@ -181,6 +197,11 @@ const useless: [title: string, change: SettingChanges, ...lines: string[]][] = [
         "exceptions to a protection that is off",
         { rebindingProtection: false, privateDomains: ["corp.example"] },
         "privateDomains has no effect while noc:dns.rebindingProtection is false; remove it",
+    ],
+    [
+        "more addresses than pods",
+        { furtherAddresses: ["192.168.139.53", "192.168.139.54"], replicas: 2 },
+        "furtherAddresses makes 3 addresses for 2 pods, so one node serves several of them; set noc:dns.replicas to 3 or more",
     ],
 ];
 

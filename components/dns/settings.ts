@@ -113,6 +113,14 @@ export const dnsSettings = z.strictObject({
     address: address
         .optional()
         .describe("Load-balancer address of the resolver, from one of the pools. Any free one if not set."),
+    furtherAddresses: z
+        .array(address)
+        .max(15, { error: "has more than 15 addresses; clients try two or three" })
+        .default([])
+        .describe(
+            "More addresses of the resolver, from the pools. DHCP hands out all of them, to some clients in another order. Each is announced by one node, which serves it: with addresses on different nodes, several nodes share the load. `npm run doctor -- resolver-nodes` names addresses that do.",
+        )
+        .meta({ examples: [["192.168.1.54"]] }),
     replicas: count(1)
         .max(100, { error: "is more than 100; one for each node that announces the address is enough" })
         .default(1)

@@ -22,6 +22,30 @@ describe("DNS", () => {
         online = (await ask(server, ".", "NS").catch(() => undefined))?.rcode === "NOERROR";
     });
 
+    it("answers at every address, each announced by another node", async function () {
+        const addresses = stack.outputs.dnsAddresses ?? [];
+        for (const address of addresses) {
+            expect((await ask(address, "health.noc.internal")).rcode, address).to.equal("NOERROR");
+        }
+        if (!stack.settings.metallb.enabled || addresses.length < 2) {
+            unchecked(this, "the resolver has one address, or MetalLB does not announce its addresses");
+        }
+        const { items } = (await stack.cluster.custom.listCustomObjectForAllNamespaces({
+            group: "metallb.io",
+            version: "v1beta1",
+            plural: "servicel2statuses",
+        })) as { items: { status?: { node?: string; serviceName?: string; serviceNamespace?: string } }[] };
+        const announced = items.flatMap(({ status }) =>
+            status?.serviceNamespace === namespace && /^unbound(-|$)/.test(status.serviceName ?? "")
+                ? [status.node ?? ""]
+                : [],
+        );
+        const pods = await stack.cluster.pods(namespace, "app=unbound");
+        const nodes = new Set(pods.map(({ spec }) => spec?.nodeName));
+        expect(announced).to.have.length(addresses.length);
+        expect(new Set(announced).size, announced.join(", ")).to.equal(Math.min(addresses.length, nodes.size));
+    });
+
     for (const [transport, tcp] of [
         ["UDP", false],
         ["TCP", true],

@@ -1,20 +1,16 @@
 /** Checks of the network that the load balancer's and the leased addresses belong to. */
-import type { V1Node, V1Service } from "@kubernetes/client-node";
+import type { V1Service } from "@kubernetes/client-node";
 
 import { addressClaims, type Settings } from "../../../components/settings";
 import { contains, overlap, parseAddress, parseRange, parseSubnet } from "../../../config/addresses";
 import { defineCheck, type Finding, found, skipped } from "../check";
-import { addressesOf, nameOf } from "./read";
+import { addressesOf, assigned, mayAnnounce, nameOf } from "./read";
 
 const poolRanges = (settings: Settings) => addressClaims(settings).filter(({ use }) => use === "pool");
 const leaseRanges = (settings: Settings) => addressClaims(settings).filter(({ use }) => use === "lease");
 
 const inAny = (ranges: readonly { readonly text: string }[], address: string): boolean =>
     ranges.some(({ text }) => contains(parseRange(text), parseAddress(address)));
-
-/** The IPv4 addresses that load balancers have given to Services. */
-const assigned = (services: readonly V1Service[]): string[] =>
-    services.flatMap(({ status }) => (status?.loadBalancer?.ingress ?? []).flatMap(({ ip }) => (ip ? [ip] : [])));
 
 export const poolNetwork = defineCheck({
     name: "pool-network",
@@ -139,9 +135,6 @@ export const libvirt = defineCheck({
     },
 });
 
-const excluded = ({ metadata }: V1Node): boolean =>
-    metadata?.labels?.["node.kubernetes.io/exclude-from-external-load-balancers"] !== undefined;
-
 export const announcing = defineCheck({
     name: "announcing-nodes",
     looksAt: "whether MetalLB may announce addresses from any node",
@@ -150,7 +143,7 @@ export const announcing = defineCheck({
         if (!metallb.enabled) {
             return skipped("noc:metallb.enabled is false");
         }
-        const allowed = nodes.filter((node) => metallb.announceFromControlPlane || !excluded(node));
+        const allowed = nodes.filter((node) => mayAnnounce(node, metallb));
         return found(
             `${allowed.length} of ${nodes.length} nodes may announce`,
             ...(allowed.length === 0

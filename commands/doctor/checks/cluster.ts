@@ -6,7 +6,7 @@ import { oldestKubernetes } from "../../../components/requirements";
 import { definitions, settingsOf } from "../../../components/settings";
 import { parseQuantity } from "../../../config/fields";
 import { defineCheck, type Finding, found } from "../check";
-import { isTrue, nameOf } from "./read";
+import { isTrue, nameOf, takesPods } from "./read";
 
 export const reachable = defineCheck({
     name: "reachable",
@@ -125,10 +125,6 @@ export const nodesReady = defineCheck({
 const gibibyte = 2 ** 30;
 const allocatable = (nodes: readonly V1Node[], resource: "cpu" | "memory"): number =>
     nodes.reduce((sum, { status }) => sum + parseQuantity(status?.allocatable?.[resource] ?? "1m"), 0);
-/** Whether pods without tolerations are scheduled there. */
-const takesPods = ({ spec }: V1Node): boolean =>
-    !spec?.unschedulable && !spec?.taints?.some(({ effect }) => effect !== "PreferNoSchedule");
-
 export const size = defineCheck({
     name: "size",
     looksAt: "the number and size of the nodes that take pods, against replicas and the pods' limits",

@@ -2,6 +2,7 @@
 import type { Check } from "../check";
 import * as addresses from "./addresses";
 import * as cluster from "./cluster";
+import { resolverNodes } from "./resolver-nodes";
 import * as network from "./network";
 import * as security from "./security";
 import * as sources from "./sources";
@@ -28,6 +29,7 @@ export const checks: readonly Check[] = [
     addresses.poolNetwork,
     addresses.addressesInUse,
     addresses.announcing,
+    resolverNodes,
     addresses.otherLoadBalancer,
     addresses.serviceAddresses,
     addresses.libvirt,

@@ -1,5 +1,5 @@
 /** Reads the API's objects. */
-import type { V1Node } from "@kubernetes/client-node";
+import type { V1Node, V1Service } from "@kubernetes/client-node";
 import { parse } from "yaml";
 
 interface Named {
@@ -15,6 +15,22 @@ export const addressesOf = ({ status }: V1Node): string[] =>
     (status?.addresses ?? [])
         .filter(({ type, address }) => type === "InternalIP" && !address.includes(":"))
         .map(({ address }) => address);
+
+/** Whether pods without tolerations are scheduled on the node. */
+export const takesPods = ({ spec }: V1Node): boolean =>
+    !spec?.unschedulable && !spec?.taints?.some(({ effect }) => effect !== "PreferNoSchedule");
+
+/** Whether MetalLB announces addresses from the node. */
+export const mayAnnounce = (
+    { metadata }: V1Node,
+    { announceFromControlPlane }: { readonly announceFromControlPlane: boolean },
+): boolean =>
+    announceFromControlPlane ||
+    metadata?.labels?.["node.kubernetes.io/exclude-from-external-load-balancers"] === undefined;
+
+/** The IPv4 addresses that load balancers have given to Services. */
+export const assigned = (services: readonly V1Service[]): string[] =>
+    services.flatMap(({ status }) => (status?.loadBalancer?.ingress ?? []).flatMap(({ ip }) => (ip ? [ip] : [])));
 
 /** A YAML document in a ConfigMap, as plain data. */
 export const documentIn = ({ data }: { data?: Record<string, string> }, key: string): Record<string, unknown> =>
