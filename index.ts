@@ -4,8 +4,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { Dhcp } from "./components/dhcp";
 import { Dns } from "./components/dns";
 import { ClusterGuard, rememberCluster } from "./components/lib/cluster-identity";
+import { podNamespace } from "./components/lib/namespace";
 import { denyByDefault } from "./components/lib/network-policy";
-import { corePriorityClass, labels } from "./components/lib/pods";
+import { corePriorityClass } from "./components/lib/pods";
 import { MetalLB } from "./components/metallb";
 import { Monitoring, OperatorCrds } from "./components/monitoring";
 import { createFoundation, createPlatform, fulfilRequests } from "./components/platform";
@@ -27,14 +28,8 @@ export = async () => {
     });
     const foundation = createFoundation(settings, { site }, { provider });
     const priority = corePriorityClass({ provider });
-    const namespace = new k8s.core.v1.Namespace(
-        "noc",
-        {
-            metadata: {
-                name: site.namespace,
-                labels: { ...labels("noc"), "pod-security.kubernetes.io/enforce": "restricted" },
-            },
-        },
+    const namespace = podNamespace(
+        { name: site.namespace, resourceName: "noc", podSecurity: "restricted" },
         // A pod is refused until its PriorityClass exists.
         { provider, dependsOn: [priority, ...foundation] },
     );

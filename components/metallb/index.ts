@@ -5,6 +5,7 @@ import { Component, type ComponentArgs, defineComponent } from "../lib/component
 import { chartRelease } from "../lib/helm";
 import { metricsMonitor, metricsService } from "../lib/metrics";
 import type { MonitoringSpec } from "../lib/monitoring-spec";
+import { podNamespace } from "../lib/namespace";
 import { labels } from "../lib/pods";
 import { retryWhileWebhookStarts } from "../lib/webhook-retry";
 import { metallbAlerts, metallbRecords } from "./alerts";
@@ -34,22 +35,8 @@ export class MetalLB extends Component {
         super("metallb:MetalLB", name, metallbSettings, args, opts);
         const settings = metallbSettings.parse(args.settings);
 
-        const namespace = new k8s.core.v1.Namespace(
-            namespaceName,
-            {
-                metadata: {
-                    name: namespaceName,
-                    // The speakers run in the nodes' network and send ARP, which needs NET_RAW.
-                    labels: {
-                        ...labels("metallb"),
-                        "pod-security.kubernetes.io/enforce": "privileged",
-                        "pod-security.kubernetes.io/audit": "privileged",
-                        "pod-security.kubernetes.io/warn": "privileged",
-                    },
-                },
-            },
-            { parent: this },
-        );
+        // The speakers run in the nodes' network and send ARP, which needs NET_RAW.
+        const namespace = podNamespace({ name: namespaceName, podSecurity: "privileged" }, { parent: this });
 
         const release = chartRelease(
             {
