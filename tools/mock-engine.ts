@@ -25,6 +25,8 @@ export interface Registration {
     readonly inputs: Record<string, unknown>;
     /** Names of the hooks that run before it is created or updated. */
     readonly hooks: { readonly beforeCreate: readonly string[]; readonly beforeUpdate: readonly string[] };
+    /** Paths of the inputs whose change replaces it, beside those that its provider knows. */
+    readonly replaceOnChanges: readonly string[];
     readonly dependencies: readonly string[];
     readonly propertyDependencies: Readonly<Record<string, readonly string[]>>;
     /** The place of its start and end in the order of all starts and ends. */
@@ -176,6 +178,7 @@ interface RegisterRequest {
     getProvider(): string;
     getObject(): { toJavaScript(): Record<string, unknown> };
     getDependenciesList(): string[];
+    getReplaceonchangesList(): string[];
     getHooks(): { getBeforeCreateList(): string[]; getBeforeUpdateList(): string[] } | undefined;
     getPropertydependenciesMap(): { forEach(visit: (value: { getUrnsList(): string[] }, key: string) => void): void };
 }
@@ -203,6 +206,7 @@ function registration(request: RegisterRequest, inputs: Record<string, unknown>,
             beforeCreate: request.getHooks()?.getBeforeCreateList() ?? [],
             beforeUpdate: request.getHooks()?.getBeforeUpdateList() ?? [],
         },
+        replaceOnChanges: request.getReplaceonchangesList(),
         dependencies: request.getDependenciesList().map(resourceId).sort(),
         propertyDependencies,
         started,

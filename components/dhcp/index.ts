@@ -16,6 +16,7 @@ import { dhcpPolicy, relayNetworks } from "./network";
 import { dhcpOverview } from "./overview";
 import { addresses, problems } from "./rules";
 import { dhcpSettings } from "./settings";
+import { refuseSubnetIdChange } from "./subnet-ids";
 import { app, checkJob, keaValues, ports } from "./values";
 
 export interface DhcpOptions extends ComponentArgs<typeof dhcpSettings> {
@@ -61,7 +62,7 @@ export class Dhcp extends Component {
         this.address = loadBalancerAddress(service);
         dhcpPolicy({ namespace, selector, relays }, { parent: this });
 
-        const { kubeContext } = site;
+        const deployed = { name: app, namespace: site.namespace, kubeContext: site.kubeContext };
         chartRelease(
             {
                 chart,
@@ -78,8 +79,11 @@ export class Dhcp extends Component {
             {
                 parent: this,
                 hooks: {
-                    beforeUpdate: [refuseVolumeChange(volume, { name: app, namespace: site.namespace, kubeContext })],
-                    onError: [explainRefusal({ job: checkJob, namespace: site.namespace, kubeContext })],
+                    beforeUpdate: [
+                        refuseVolumeChange(volume, deployed),
+                        refuseSubnetIdChange(settings.subnets, deployed),
+                    ],
+                    onError: [explainRefusal({ ...deployed, job: checkJob })],
                 },
             },
         );

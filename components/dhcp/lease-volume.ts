@@ -2,12 +2,12 @@
  * The volume of the leases is made from the StatefulSet's volumeClaimTemplates, which the API server does not allow to
  * be changed. A change is refused before Helm begins, because the failed release would be reported without a way out.
  */
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { V1StatefulSet } from "@kubernetes/client-node";
 
 import { parseQuantity } from "../../config/fields";
-import { runError } from "../../config/run-error";
 import { kubeClients } from "../lib/kube-client";
+import { refuseUpdate } from "../lib/refuse-update";
 
 /** Size (a Kubernetes quantity) and StorageClass of a volume. Without a class, the cluster's default. */
 export interface Volume {
@@ -46,14 +46,11 @@ export function refuseVolumeChange(
     server: DeployedServer,
     read: (server: DeployedServer) => Promise<V1StatefulSet | undefined> = readStatefulSet,
 ): pulumi.ResourceHook {
-    const refuse = async () => {
-        // A preview needs no cluster, and an update without one fails by itself.
-        const problem = volumeProblem(wanted, await read(server).catch(() => undefined));
-        if (problem !== undefined) {
-            throw runError(problem);
-        }
-    };
-    return new pulumi.ResourceHook(`kea-lease-volume-${server.namespace}`, refuse, { onDryRun: true });
+    return refuseUpdate(
+        `kea-lease-volume-${server.namespace}`,
+        () => read(server),
+        (existing) => volumeProblem(wanted, existing),
+    );
 }
 
 async function readStatefulSet({ name, namespace, kubeContext }: DeployedServer): Promise<V1StatefulSet> {

@@ -86,7 +86,9 @@ const dhcpSubnet = z.strictObject({
         })
         .min(1, { error: "is not a subnet id; use 1 or more" })
         .max(4294967294, { error: "is not a subnet id; use at most 4294967294" })
-        .describe("Number that the subnet's leases are stored under. Never change it."),
+        .describe(
+            "Number that the subnet's leases are stored under. A change is refused while the subnet is deployed.",
+        ),
     subnet: subnet.describe("The network, in CIDR notation."),
     pools: z
         .array(range)

@@ -45,7 +45,7 @@ export function loadBalancerService(
                 labels: { ...labels(name), ...options.labels },
                 annotations: {
                     ...request.annotations,
-                    "pulumi.com/waitFor": "jsonpath={.status.loadBalancer.ingress[0]}",
+                    "pulumi.com/waitFor": awaitedAddress(options),
                     // A load balancer assigns an address within seconds, or has none left.
                     "pulumi.com/timeoutSeconds": "180",
                 },
@@ -61,10 +61,20 @@ export function loadBalancerService(
                 ports,
             },
         },
-        // A change of the immutable class replaces the Service; its address is free only when the old one is deleted.
-        { ...opts, deleteBeforeReplace: true },
+        // The class cannot be changed in a Service. The address is free only when the old Service is deleted.
+        { ...opts, replaceOnChanges: ["spec.loadBalancerClass"], deleteBeforeReplace: true },
     );
 }
+
+/**
+ * What the engine waits for. MetalLB gives exactly the address that is asked for. A Service whose address is changed has
+ * the old one for some seconds more: without the wait, the engine would take it for the new one, and clients of DHCP
+ * would be told to use a resolver and a server that are gone.
+ */
+const awaitedAddress = ({ address, site }: Pick<LoadBalancerServiceOptions, "address" | "site">): string =>
+    site.metallb && address !== undefined
+        ? `jsonpath={.status.loadBalancer.ingress[0].ip}=${address}`
+        : "jsonpath={.status.loadBalancer.ingress[0]}";
 
 /** The request for an address: to MetalLB by its annotation, to any other load balancer by the field of the API. */
 function addressRequest({ address, site }: Pick<LoadBalancerServiceOptions, "address" | "site">): {

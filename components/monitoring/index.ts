@@ -19,6 +19,7 @@ import { release } from "./names";
 import { dashboardConfigMap, operatorResources } from "./operator-resources";
 import { policies } from "./policies";
 import { problems } from "./rules";
+import { refuseSampleVolumeChange } from "./sample-volume";
 import { monitoringSettings } from "./settings";
 import { deploymentSpec } from "./spec";
 import { alertmanagerSecret, stackValues } from "./values";
@@ -131,6 +132,7 @@ export class Monitoring extends Component {
             },
             inNamespace,
         );
+        const volume = { size: settings.storage, storageClass: site.storageClass };
         chartRelease(
             {
                 chart: charts.prometheusStack,
@@ -140,7 +142,11 @@ export class Monitoring extends Component {
                 timeout: 900,
                 site,
             },
-            { parent: this, dependsOn: [crds, crds.nodeExporterNamespace, admin, routes, kubelet] },
+            {
+                parent: this,
+                dependsOn: [crds, crds.nodeExporterNamespace, admin, routes, kubelet],
+                hooks: { beforeUpdate: [refuseSampleVolumeChange(volume, site.kubeContext)] },
+            },
         );
 
         chartRelease(
