@@ -90,6 +90,13 @@ export function messageOf(call: () => unknown): string {
     return "no error";
 }
 
+/** The message of the error that a promise ends with. */
+export const messageFrom = (promise: Promise<unknown>): Promise<string> =>
+    promise.then(
+        () => "no error",
+        (error: unknown) => (error instanceof Error ? error.message : `not an Error: ${String(error)}`),
+    );
+
 /** Whether a program is installed; says so once where it is not, because its tests then do not run. */
 export function installed(program: string): boolean {
     const found = spawnSync("which", [program]).status === 0;

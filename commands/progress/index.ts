@@ -1,10 +1,11 @@
 /** Runs `up` and says what it waits for, why it failed, and what took how long. */
 import type { CoreV1Api, V1Pod } from "@kubernetes/client-node";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { type Step, StepLog } from "./events";
+import { LogFile } from "./log-file";
 import { summary, type Waits } from "./summary";
 import { failure, placeOf, podsOf, type Trouble, troubleOf, wait } from "./waits";
 
@@ -27,14 +28,14 @@ export interface ProgressOptions {
 /** Runs the engine and accompanies it. Returns its exit code. */
 export async function withProgress({ run, core, resources, print }: ProgressOptions): Promise<number> {
     const folder = mkdtempSync(join(tmpdir(), "noc-up-"));
-    const file = join(folder, "events.json");
-    const watch = new Watch(core, file, print);
+    const log = new StepLog();
+    const file = new LogFile(join(folder, "events.json"), log);
+    const watch = new Watch(core, file, log, print);
     const timer = setInterval(() => void watch.look(), period);
     try {
-        // The flag is one of the engine's for programs that drive it.
-        const code = await run(["--event-log", file], { PULUMI_DEBUG_COMMANDS: "true" });
-        watch.read();
-        print(code === 0 ? summary(watch.log.steps, resources) : watch.failures());
+        const code = await run(file.arguments, file.env);
+        file.read();
+        print(code === 0 ? summary(log.steps, resources) : watch.failures());
         return code;
     } finally {
         clearInterval(timer);
@@ -49,28 +50,20 @@ interface Seen {
 }
 
 class Watch {
-    public readonly log = new StepLog();
     private readonly seen = new Map<string, Seen>();
     private readonly spoken = new Map<string, number>();
-    private length = 0;
     private looking = false;
 
     constructor(
         private readonly core: CoreV1Api,
-        private readonly file: string,
+        private readonly file: LogFile,
+        private readonly log: StepLog,
         private readonly print: (text: string) => void,
     ) {}
 
-    /** Takes in what the engine has logged since the last time. */
-    public read(): void {
-        const text = existsSync(this.file) ? readFileSync(this.file, "utf8") : "";
-        this.log.append(text.slice(this.length), Date.now());
-        this.length = text.length;
-    }
-
     /** Looks at what the running steps wait for, and speaks of those that take long. */
     public async look(): Promise<void> {
-        this.read();
+        this.file.read();
         if (this.looking) {
             return;
         }

@@ -1,12 +1,11 @@
 /** `npm run up`: the preview and the question where a person is asked, then the deployment with what it waits for. */
-import { spawn } from "node:child_process";
-import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 
 import { environment } from "../../config/environment";
 import { Cluster } from "../../tools/cluster";
 import { runProgram } from "../../tools/mock-engine";
-import { kubeContext, projectFolder } from "../../tools/stack-config";
+import { kubeContext } from "../../tools/stack-config";
+import { runCommand } from "../subcommand";
 import { withProgress } from "./index";
 
 /** Deploys the stack and ends the process. @throws Error if the stack's context is not in the kubeconfig. */
@@ -14,7 +13,7 @@ export async function up(args: readonly string[]): Promise<void> {
     const { core } = new Cluster(kubeContext(environment.stack));
     const asks = environment.interactive && !args.some((arg) => arg === "--yes" || arg === "-y");
     if (asks) {
-        const code = await command("build", args, {}, "inherit");
+        const code = await runCommand({ name: "build", args, input: "inherit" });
         if (code !== 0 || !(await confirmed())) {
             process.exit(code);
         }
@@ -22,7 +21,7 @@ export async function up(args: readonly string[]): Promise<void> {
     const { resources } = await runProgram(environment.stack);
     const code = await withProgress({
         // Without a terminal, the engine prints lines, between which others can stand, and asks nothing.
-        run: (more, env) => command("up:engine", [...args, ...more], env, "ignore"),
+        run: (more, env) => runCommand({ name: "up:engine", args: [...args, ...more], env }),
         core,
         resources,
         print: (text) => text && console.log(text),
@@ -30,27 +29,6 @@ export async function up(args: readonly string[]): Promise<void> {
     if (code !== 0) {
         process.exit(code);
     }
-}
-
-/** Runs one of this program's commands as a process of its own, and returns its exit code. */
-function command(
-    name: string,
-    args: readonly string[],
-    env: Record<string, string>,
-    stdin: "inherit" | "ignore",
-): Promise<number> {
-    // Ctrl-C reaches the engine as well, which ends what it has begun.
-    const wait = () => undefined;
-    process.on("SIGINT", wait);
-    return new Promise<number>((resolve, reject) => {
-        spawn(process.execPath, [join(projectFolder, "commands", "run.mjs"), name, ...args], {
-            cwd: projectFolder,
-            env: { ...environment.all, ...env, STACK: environment.stack },
-            stdio: [stdin, "inherit", "inherit"],
-        })
-            .on("error", reject)
-            .on("close", (code) => resolve(code ?? 1));
-    }).finally(() => process.off("SIGINT", wait));
 }
 
 async function confirmed(): Promise<boolean> {

@@ -147,9 +147,11 @@ describe("the pods of DNS", () => {
         expect(template.spec).to.deep.equal(await podOf("poc", "unbound"));
     });
 
-    it("are as many as the stack's file says, even after kubectl scale", async () => {
+    it("are as many as the stack's file says, even after kubectl scale, and deleted without a wait", async () => {
         const { annotations } = metadataOf(resource(await stackRun("poc"), "unbound", "Deployment"));
         expect(annotations).to.have.property("pulumi.com/patchForce", "true");
+        // So that `destroy` does not wait for the pods' pre-stop sleep.
+        expect(annotations).to.have.property("pulumi.com/deletionPropagationPolicy", "background");
     });
 });
 

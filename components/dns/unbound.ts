@@ -91,7 +91,11 @@ export function unbound(options: UnboundOptions, opts: pulumi.CustomResourceOpti
                 namespace,
                 labels: labels(app),
                 // `kubectl scale` becomes the owner of the number of replicas; the next `up` takes it back.
-                annotations: { "pulumi.com/patchForce": "true" },
+                annotations: {
+                    "pulumi.com/patchForce": "true",
+                    // `destroy` does not wait for the pods' pre-stop sleep: the Service is deleted next, so it serves nobody.
+                    "pulumi.com/deletionPropagationPolicy": "background",
+                },
             },
             spec: {
                 replicas,

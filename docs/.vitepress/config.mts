@@ -56,6 +56,7 @@ export default defineConfig({
                     { text: "Security", link: "/security" },
                     { text: "kubeadm", link: "/kubeadm" },
                     { text: "Upgrades", link: "/upgrades" },
+                    { text: "Benchmarks", link: "/benchmarks" },
                 ],
             },
             {

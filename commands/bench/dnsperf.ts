@@ -1,0 +1,69 @@
+/** dnsperf: its arguments and its output. https://www.dns-oarc.net/tools/dnsperf */
+import { type Finished, runTool } from "./run-tool";
+import { quantile } from "./statistics";
+
+/** A measurement with dnsperf. Latencies are in milliseconds. */
+export interface DnsMeasurement {
+    /** Answers per second. */
+    readonly rate: number;
+    readonly sent: number;
+    readonly lost: number;
+    readonly average: number;
+    readonly p50: number;
+    readonly p99: number;
+    /** Answers by response code. */
+    readonly rcodes: Readonly<Record<string, number>>;
+}
+
+export interface DnsRun {
+    readonly server: string;
+    /** Names that are asked for in turn, each for an A record. */
+    readonly names: readonly string[];
+    /** Queries per second at most. Defaults to as many as are answered. */
+    readonly rate?: number;
+    /** For how long the names are repeated. Each is asked for once if not set. */
+    readonly seconds?: number;
+}
+
+/** A query without an answer for so long counts as lost, in seconds. */
+const timeout = 1;
+/** The kernel spreads the queries of each socket to one thread of the server: https://github.com/DNS-OARC/dnsperf#usage */
+const sockets = 40;
+
+/** Arguments of dnsperf. The latency of every answer is printed, because old versions have no histogram. */
+export const dnsperfArguments = ({ server, rate, seconds }: Omit<DnsRun, "names">): string[] => [
+    ...["-s", server, "-c", String(sockets), "-T", "1", "-t", String(timeout), "-v"],
+    // Enough outstanding queries that a limited rate is not held back by single late answers.
+    ...["-q", rate === undefined ? "100" : "2000"],
+    ...(seconds === undefined ? ["-n", "1"] : ["-l", String(seconds)]),
+    ...(rate === undefined ? [] : ["-Q", String(Math.round(rate))]),
+];
+
+/** Asks a server and measures its answers. @throws Error if dnsperf is missing or fails. */
+export async function measureDns({ names, ...run }: DnsRun): Promise<DnsMeasurement> {
+    return parseDnsperf(await runTool("dnsperf", dnsperfArguments(run), names.map((name) => `${name} A\n`).join("")));
+}
+
+/** Reads dnsperf's output. @throws Error with its end if it has no statistics. */
+export function parseDnsperf({ output }: Finished): DnsMeasurement {
+    const number = (pattern: RegExp): number => Number(pattern.exec(output)?.[1] ?? NaN);
+    const sent = number(/Queries sent:\s+(\d+)/);
+    if (Number.isNaN(sent)) {
+        throw new Error(`dnsperf has failed: ${output.trim().split("\n").slice(-3).join(" ")}`);
+    }
+    const latencies: number[] = [];
+    const rcodes: Record<string, number> = {};
+    for (const [, rcode = "", seconds] of output.matchAll(/^> (\S+) .* ([\d.]+)$/gm)) {
+        latencies.push(Number(seconds) * 1000);
+        rcodes[rcode] = (rcodes[rcode] ?? 0) + 1;
+    }
+    return {
+        rate: number(/Queries per second:\s+([\d.]+)/),
+        sent,
+        lost: number(/Queries lost:\s+(\d+)/),
+        average: number(/Average Latency \(s\):\s+([\d.]+)/) * 1000,
+        p50: quantile(latencies, 0.5),
+        p99: quantile(latencies, 0.99),
+        rcodes,
+    };
+}

@@ -1,0 +1,92 @@
+/** The result of a benchmark: a page with its tables and pictures, and the same figures as JSON. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { cpus, loadavg } from "node:os";
+import { join } from "node:path";
+
+import { projectFolder } from "../../tools/stack-config";
+
+export interface ReportTable {
+    readonly title: string;
+    readonly head: readonly string[];
+    readonly rows: readonly (readonly string[])[];
+}
+
+export interface Picture {
+    /** Name of the file, without its ending. */
+    readonly name: string;
+    readonly title: string;
+    readonly svg: string;
+}
+
+export interface Report {
+    /** Name of the files, without their endings. */
+    readonly name: string;
+    readonly title: string;
+    /** The command line that repeats the measurement. */
+    readonly command: string;
+    /** What was measured and how: a paragraph each. */
+    readonly description: readonly string[];
+    /** On what it was measured, by heading. */
+    readonly conditions: Readonly<Record<string, string>>;
+    readonly tables: readonly ReportTable[];
+    readonly pictures: readonly Picture[];
+    /** All figures, for the JSON file. */
+    readonly data: unknown;
+}
+
+const cell = (text: string): string => text.replaceAll("|", "\\|").replace(/\s+/g, " ");
+const line = (cells: readonly string[]): string => `| ${cells.map(cell).join(" | ")} |`;
+
+/** A table in Markdown. The first column is aligned to the left, the others to the right. */
+export const markdownTable = ({ head, rows }: Pick<ReportTable, "head" | "rows">): string =>
+    [line(head), line(head.map((_, i) => (i === 0 ? "---" : "---:"))), ...rows.map(line)].join("\n");
+
+/** The page as Markdown. The pictures are expected beside it. */
+export function page({ title, command, description, conditions, tables, pictures, name }: Report): string {
+    const given = Object.entries(conditions);
+    return (
+        [
+            "<!-- Written by the command below. -->",
+            `# ${title}`,
+            `\`\`\`sh\n${command}\n\`\`\``,
+            ...description,
+            markdownTable({ head: ["measured on", ""], rows: given.map(([key, value]) => [key, value]) }),
+            ...tables.map((table) => `## ${table.title}\n\n${markdownTable(table)}`),
+            ...pictures.map((picture) => `![${picture.title}](${picture.name}.svg)`),
+            `All figures: [${name}.json](${name}.json)`,
+        ].join("\n\n") + "\n"
+    );
+}
+
+/** Writes the page, the pictures and the JSON file, and says where. @param folder relative to the project. */
+export function writeReport(report: Report, folder: string): void {
+    const target = join(projectFolder, folder);
+    mkdirSync(target, { recursive: true });
+    const { name, command, conditions, pictures, data } = report;
+    writeFileSync(join(target, `${name}.md`), page(report));
+    writeFileSync(join(target, `${name}.json`), `${JSON.stringify({ command, conditions, data }, null, 2)}\n`);
+    pictures.forEach((picture) => writeFileSync(join(target, `${picture.name}.svg`), picture.svg));
+    console.log(`wrote ${join(folder, `${name}.md`)}, ${name}.json and ${pictures.length} pictures`);
+}
+
+const load = (): string => loadavg()[0]?.toFixed(1) ?? "unknown";
+
+/**
+ * Describes this machine. Call it before the measurement; the function that it returns is called after it, because the
+ * load average of both moments tells what else ran.
+ */
+export function machine(): () => Record<string, string> {
+    const before = load();
+    const cores = cpus();
+    return () => ({
+        "cores of this machine": `${cores.length} × ${cores[0]?.model ?? "unknown"}`,
+        "load average (1 minute) before and after": `${before}, ${load()}`,
+        date: new Date().toISOString().slice(0, 16).replace("T", " ") + " UTC",
+    });
+}
+
+/** The command line of an npm script. */
+export const commandLine = (script: string, args: readonly string[]): string =>
+    `npm run ${script}${args.length > 0 ? ` -- ${args.map(quoted).join(" ")}` : ""}`;
+
+const quoted = (text: string): string => (/^[\w./:,=@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);

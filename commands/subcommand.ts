@@ -1,0 +1,34 @@
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+
+import { environment } from "../config/environment";
+import { projectFolder } from "../tools/stack-config";
+
+/** How one of this program's commands is run. */
+export interface Subcommand {
+    readonly name: string;
+    readonly args: readonly string[];
+    /** Variables beside those of the environment. */
+    readonly env?: Readonly<Record<string, string>>;
+    /** Whether it reads from the terminal. Defaults to `ignore`. */
+    readonly input?: "inherit" | "ignore";
+    /** Whether it prints to the terminal. Defaults to `inherit`. */
+    readonly output?: "inherit" | "ignore";
+}
+
+/** Runs one of this program's commands as a process of its own, and returns its exit code. */
+export function runCommand(command: Subcommand): Promise<number> {
+    const { name, args, env = {}, input = "ignore", output = "inherit" } = command;
+    // Ctrl-C reaches the engine as well, which ends what it has begun.
+    const wait = () => undefined;
+    process.on("SIGINT", wait);
+    return new Promise<number>((resolve, reject) => {
+        spawn(process.execPath, [join(projectFolder, "commands", "run.mjs"), name, ...args], {
+            cwd: projectFolder,
+            env: { ...environment.all, ...env, STACK: environment.stack },
+            stdio: [input, output, output === "inherit" ? "inherit" : "ignore"],
+        })
+            .on("error", reject)
+            .on("close", (code) => resolve(code ?? 1));
+    }).finally(() => process.off("SIGINT", wait));
+}
