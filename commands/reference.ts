@@ -1,9 +1,10 @@
-/** Writes the pages of the documentation that repeat the program: settings, alerts, and the doctor's checks. */
+/** Writes the pages of the documentation that repeat the program: settings, alerts, checks, versions. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { runbookOf } from "../components/lib/prometheus-rules";
 import { runProgram } from "../tools/mock-engine";
+import { type Pin, pins } from "../tools/pins";
 import { ruleGroupsOf } from "../tools/queries";
 import { projectFolder } from "../tools/stack-config";
 import { checks } from "./doctor/checks";
@@ -35,6 +36,7 @@ export async function pages(): Promise<Page[]> {
         { file: "settings.md", content: settingsPage(stackSchema()) },
         { file: "alerts.md", content: alertsPage(ruleGroupsOf(await runProgram(documentedStack))) },
         { file: "checks.md", content: checksPage() },
+        { file: "versions.md", content: versionsPage(pins()) },
     ];
 }
 
@@ -152,6 +154,23 @@ export const checksPage = (): string =>
         table(
             ["check", "looks at"],
             checks.map(({ name, looksAt }) => [`\`${name}\``, looksAt]),
+        ),
+    ].join("\n\n");
+
+/** A row for each pinned version: where it stands, the newest known, and why it is held back. */
+export const versionsPage = (all: readonly Pin[]): string =>
+    [
+        "# Versions",
+        "Generated from the files that pin them. Renovate raises each when a release is seven days old, and at once when a vulnerability is known. `Newest known` stands in the comment above a pin that is held back.",
+        table(
+            ["pinned in", "name", "version", "newest known", "why it is held back"],
+            all.map(({ file, name, version, newest = "", reason = "" }) => [
+                `[${file}](../../${file})`,
+                name,
+                `\`${version}\``,
+                newest,
+                reason,
+            ]),
         ),
     ].join("\n\n");
 

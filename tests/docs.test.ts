@@ -89,7 +89,7 @@ describe("the reference", () => {
         }
         const all = settingsIn(schema.properties?.config ?? {});
         expect(all.length).to.be.above(80);
-        expect(await pages()).to.have.length(3);
+        expect(await pages()).to.have.length(4);
     });
 
     it("shows an alert with its severity, its duration and its runbook", () => {

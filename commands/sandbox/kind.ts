@@ -7,6 +7,7 @@ import { stringify } from "yaml";
 
 import { local, type Runner } from "./engine";
 
+// renovate: datasource=github-releases depName=kubernetes-sigs/kind
 export const kindVersion = "v0.33.0";
 
 /** SHA-256 of the release's programs. */

