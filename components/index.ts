@@ -4,6 +4,7 @@ import { certManager } from "./cert-manager";
 import { dhcp } from "./dhcp";
 import { dns } from "./dns";
 import { externalSecrets } from "./external-secrets";
+import { gateway } from "./gateway";
 import { metallb } from "./metallb";
 import { monitoring } from "./monitoring";
 import { sealedSecrets } from "./sealed-secrets";
@@ -19,4 +20,5 @@ export const components = {
     certManager,
     externalSecrets,
     backups,
+    gateway,
 };

@@ -1,10 +1,10 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 import type { Component, ComponentDefinition, ComponentOptions, Context } from "./lib/component";
-import { enabledComponents, type Settings, settingsOf } from "./settings";
+import { enabledComponents, requestedHosts, type Settings, settingsOf } from "./settings";
 
 /** What the components of the list are made with: the site, and those made before. */
-export interface PlatformContext extends Omit<Context, "component"> {
+export interface PlatformContext extends Omit<Context, "component" | "hosts"> {
     readonly made: readonly Component[];
 }
 
@@ -27,6 +27,7 @@ function createAll(
 ): Component[] {
     const byName = new Map(made.map((component) => [nameOf(component), component]));
     const component = (name: string) => byName.get(name);
+    const hosts = requestedHosts(settings);
     return enabledComponents(settings)
         .filter(chosen)
         .flatMap((definition) => {
@@ -36,7 +37,7 @@ function createAll(
             }
             const created = definition.create(
                 settingsOf(settings, definition),
-                { ...context, component },
+                { ...context, hosts, component },
                 { ...opts, dependsOn: [...dependsOn, ...needs.flatMap((need) => component(need) ?? [])] },
             );
             byName.set(name, created);
@@ -54,6 +55,7 @@ export function fulfilRequests(
     shared: Readonly<Record<string, pulumi.Resource>>,
 ): void {
     const namespaces = new Map<string, pulumi.Resource>(Object.entries(shared));
+    const hosts = requestedHosts(settings);
     const requests = enabledComponents(settings).flatMap((definition) => {
         const component = made.find((one) => nameOf(one) === definition.name);
         if (!component) {
@@ -67,7 +69,8 @@ export function fulfilRequests(
         return [
             {
                 component,
-                certificates: definition.certificates?.(own, settings.site) ?? [],
+                hosts: definition.hosts?.(own, settings.site) ?? [],
+                certificates: definition.certificates?.(own, settings.site, hosts) ?? [],
                 namespace: (name: string) => namespaces.get(name),
             },
         ];

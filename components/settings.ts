@@ -10,8 +10,9 @@ import { keyOf, pathOf, valueAt } from "../config/setting-path";
 import { checkStackFile } from "../config/stack-file";
 import { components } from "./index";
 import { addressProblems } from "./address-rules";
-import type { AddressClaim, ComponentDefinition, ReadSettings } from "./lib/component";
+import type { AddressClaim, ComponentDefinition, HostRequest, ReadSettings } from "./lib/component";
 import { siteSettings } from "./lib/site";
+import { hostProblems } from "./host-rules";
 import { siteProblems } from "./site-rules";
 
 type Components = typeof components;
@@ -101,6 +102,12 @@ export const deployedNamespaces = (settings: Settings): string[] => [
     ),
 ];
 
+/** The host names that the enabled components ask for. */
+export const requestedHosts = (settings: Settings): HostRequest[] =>
+    enabledComponents(settings).flatMap(
+        (definition) => definition.hosts?.(settingsOf(settings, definition), settings.site) ?? [],
+    );
+
 /** The addresses that the site and all enabled components use. */
 export function addressClaims(settings: Settings): AddressClaim[] {
     const { nodeAddresses, foreignRanges } = settings.site;
@@ -121,6 +128,7 @@ function brokenRules(settings: Settings): Problem[] {
         ...siteProblems(settings.site, settings.metallb.enabled, ownNamespaces(settings)),
         ...enabled.flatMap((definition) => definition.problems?.(settingsOf(settings, definition), read) ?? []),
         ...enabled.flatMap(({ name, needs = [] }) => missingNeeds(name, needs, enabled)),
+        ...hostProblems(requestedHosts(settings), settings.gateway.enabled),
         ...addressProblems(
             addressClaims(settings),
             settings.metallb.enabled,

@@ -45,9 +45,34 @@ export interface CertificateRequest {
     readonly ipAddresses?: readonly string[];
 }
 
+/** A host name that is served over HTTPS through the gateway, and the namespaces whose routes may use it. */
+export interface HostRequest {
+    /** The setting that names the host. */
+    readonly key: string;
+    /** `*.example.org` stands for any one label. */
+    readonly host: string;
+    readonly namespaces: readonly string[];
+    /** What the gateway passes the requests on to. Left out if somebody else makes the HTTPRoute. */
+    readonly backend?: Backend;
+}
+
+/** A Service that the gateway passes requests on to, over HTTP without TLS. */
+export interface Backend {
+    /** Name of the Service, and of the HTTPRoute. */
+    readonly service: string;
+    readonly namespace: string;
+    /** Port of the Service. */
+    readonly port: number;
+    /** The Service's pods: their labels, and the port that they listen on. A network policy lets the gateway connect. */
+    readonly pods: { readonly labels: Readonly<Record<string, string>>; readonly port: number };
+    /** Size of the largest request body in nginx's format, such as `50m`; `0` for any. Defaults to the gateway's own. */
+    readonly maxBody?: string;
+}
+
 /** What a component asks of the others. */
 export interface Requests {
     readonly component: Component;
+    readonly hosts: readonly HostRequest[];
     readonly certificates: readonly CertificateRequest[];
     /** The namespace of that name, if this program makes it: what is made in it has to wait for it. */
     readonly namespace: (name: string) => pulumi.Resource | undefined;
@@ -56,6 +81,8 @@ export interface Requests {
 /** What `create` gets in addition to the settings. */
 export interface Context {
     readonly site: Site;
+    /** The host names that all enabled components ask for. */
+    readonly hosts: readonly HostRequest[];
     /** A component that was created before, by its name. */
     readonly component: (name: string) => Component | undefined;
     /** The Prometheus operator's CRDs, which monitors need. Undefined if monitoring is disabled. */
@@ -85,8 +112,17 @@ export interface ComponentDefinition<Name extends string = string, Schema extend
     anyAddress?(settings: z.output<Schema>): string[];
     /** The namespaces that it deploys to. */
     namespaces(settings: z.output<Schema>, site: Pick<Site, "namespace">): string[];
-    /** The certificates that it needs. They are only made where the component `certManager` is enabled. */
-    certificates?(settings: z.output<Schema>, site: Pick<Site, "namespace">): CertificateRequest[];
+    /** The host names that it is to be reached by. They are only served where the component `gateway` is enabled. */
+    hosts?(settings: z.output<Schema>, site: Pick<Site, "namespace">): HostRequest[];
+    /**
+     * The certificates that it needs. They are only made where the component `certManager` is enabled.
+     * @param hosts the host names that all enabled components ask for.
+     */
+    certificates?(
+        settings: z.output<Schema>,
+        site: Pick<Site, "namespace">,
+        hosts: readonly HostRequest[],
+    ): CertificateRequest[];
     /** Whether all others are created after it and removed before it, such as what keeps their volumes. Defaults to false. */
     readonly foundation?: boolean;
     /** Names of the components that it requires. They must be enabled, and it is created after them. */

@@ -2,6 +2,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import type { HostRequest } from "../lib/component";
 import { splitImage } from "../lib/images";
 import { loadBalancerAddress, loadBalancerService } from "../lib/load-balancer";
 import { labels } from "../lib/pods";
@@ -18,6 +19,24 @@ const selector = { "app.kubernetes.io/name": "grafana", "app.kubernetes.io/insta
 
 /** Port of its pods. */
 export const grafanaPort = 3000;
+
+/** Its host name at the gateway, if the settings name one. */
+export const grafanaHosts = ({ grafanaHost }: Pick<MonitoringSettings, "grafanaHost">): HostRequest[] =>
+    grafanaHost === undefined
+        ? []
+        : [
+              {
+                  key: "noc:monitoring.grafanaHost",
+                  host: grafanaHost,
+                  namespaces: [namespaceName],
+                  backend: {
+                      service,
+                      namespace: namespaceName,
+                      port: 80,
+                      pods: { labels: selector, port: grafanaPort },
+                  },
+              },
+          ];
 /** Keys of the admin's Secret. */
 export const adminKeys = { user: "admin-user", password: "admin-password" } as const;
 /** Grafana's folder of our dashboards, and the one that it opens with. */
@@ -28,7 +47,7 @@ const tlsFolder = "/etc/grafana/tls";
 
 type GrafanaSettings = Pick<
     MonitoringSettings,
-    "grafanaAddress" | "grafanaTlsSecret" | "grafanaSourceRanges" | "gitSync"
+    "grafanaAddress" | "grafanaHost" | "grafanaTlsSecret" | "grafanaSourceRanges" | "gitSync"
 >;
 
 /** Where Grafana can be reached. */
@@ -111,7 +130,7 @@ export interface GrafanaValuesOptions {
 
 /** The chart's values for Grafana and its sidecars, which load dashboards and data sources from ConfigMaps. */
 export function grafanaValues({ settings, adminSecret, site }: GrafanaValuesOptions) {
-    const { grafanaTlsSecret, gitSync } = settings;
+    const { grafanaHost, grafanaTlsSecret, gitSync } = settings;
     const image = splitImage(images.grafana, site);
     const scheme = grafanaTlsSecret ? "https" : "http";
     const sidecar = (what: string) => ({
@@ -157,6 +176,11 @@ export function grafanaValues({ settings, adminSecret, site }: GrafanaValuesOpti
                     // A renewed certificate is loaded without a restart.
                     certs_watch_interval: "1m",
                 },
+                security: { cookie_secure: true },
+            }),
+            // Clients speak HTTPS to the gateway, which speaks HTTP to Grafana.
+            ...(grafanaHost !== undefined && {
+                server: { root_url: `https://${grafanaHost}/` },
                 security: { cookie_secure: true },
             }),
             ...(gitSync && { feature_toggles: { provisioning: true, kubernetesDashboards: true } }),

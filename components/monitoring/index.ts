@@ -13,7 +13,7 @@ import { alertmanagerConfig } from "./alertmanager";
 import { blackboxValues } from "./blackbox";
 import { controlPlaneServices } from "./control-plane-endpoints";
 import { namespaceName, nodeExporterNamespace, type OperatorCrds } from "./crds";
-import { adminKeys, grafanaEndpoint, sidecarRole } from "./grafana";
+import { adminKeys, grafanaEndpoint, grafanaHosts, sidecarRole } from "./grafana";
 import { metricsServerValues } from "./metrics-server";
 import { release } from "./names";
 import { dashboardConfigMap, operatorResources } from "./operator-resources";
@@ -199,4 +199,5 @@ export const monitoring = defineComponent({
             ? []
             : [{ key: "noc:monitoring.grafanaAddress", text: grafanaAddress, use: "service" }],
     namespaces: () => [namespaceName, nodeExporterNamespace],
+    hosts: grafanaHosts,
 });

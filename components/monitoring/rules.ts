@@ -13,7 +13,17 @@ export const problems = (settings: MonitoringSettings): Problem[] => [
 ];
 
 function grafanaProblems(settings: MonitoringSettings): Problem[] {
-    const { grafanaAddress, grafanaTlsSecret, grafanaPlainHttp, grafanaSourceRanges } = settings;
+    const { grafanaAddress, grafanaHost, grafanaTlsSecret, grafanaPlainHttp, grafanaSourceRanges } = settings;
+    if (grafanaHost !== undefined && (grafanaAddress ?? grafanaTlsSecret) !== undefined) {
+        const other = key(grafanaAddress === undefined ? "grafanaTlsSecret" : "grafanaAddress");
+        return [
+            {
+                key: key("grafanaHost"),
+                value: grafanaHost,
+                remedy: `contradicts ${other}: behind the gateway, Grafana serves HTTP and has no address of its own; remove one of them`,
+            },
+        ];
+    }
     if (grafanaAddress === undefined) {
         const reason = `${key("grafanaAddress")} is not set`;
         return [

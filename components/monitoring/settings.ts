@@ -37,6 +37,11 @@ export const monitoringSettings = z.strictObject({
         .describe(
             "Grafana's address on the network, from one of the address pools. If not set, Grafana has no address and is reached with `npm run grafana`.",
         ),
+    grafanaHost: subdomain("a host name", "grafana.home.arpa")
+        .optional()
+        .describe(
+            "Host name that Grafana is reached by through the gateway (noc:gateway), over HTTPS. It then needs no address.",
+        ),
     grafanaTlsSecret: subdomain("the name of a Secret", "grafana-tls")
         .optional()
         .describe(

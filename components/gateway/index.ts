@@ -1,0 +1,151 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+import { installChart } from "../lib/chart-component";
+import {
+    Component,
+    type ComponentArgs,
+    type ComponentOptions,
+    defineComponent,
+    type HostRequest,
+    type Requests,
+} from "../lib/component";
+import { metricsMonitor } from "../lib/metrics";
+import type { MonitoringSpec } from "../lib/monitoring-spec";
+import { networkPolicy } from "../lib/network-policy";
+import { labels } from "../lib/pods";
+import { gatewayAlerts } from "./alerts";
+import { gatewayDashboard, gatewayOverview } from "./dashboard";
+import { gatewayName, jobs, listenerName, metricsPort, namespaceName, pods } from "./names";
+import { bodyLimit, gatewayObject, hostRoute, redirectRoute } from "./objects";
+import { backendPolicy, ownPolicies } from "./policies";
+import { hostProbes } from "./probes";
+import { type GatewaySettings, gatewaySettings } from "./settings";
+import { gatewayValues } from "./values";
+import { charts, crdManifests } from "./versions";
+
+export interface GatewayOptions extends ComponentArgs<typeof gatewaySettings> {
+    /** The host names that it serves. */
+    readonly hosts: readonly HostRequest[];
+}
+
+/** NGINX Gateway Fabric with one Gateway, its listeners, and the routes that other components ask for. */
+export class Gateway extends Component {
+    public readonly monitoring: MonitoringSpec;
+    public override readonly namespace: k8s.core.v1.Namespace;
+
+    /** What every route and policy waits for. */
+    private readonly gateway: k8s.apiextensions.CustomResource;
+
+    /** @param opts only the chart, which makes the Service with the address, waits for `dependsOn`. */
+    constructor(name: string, args: GatewayOptions, { dependsOn = [], ...opts }: ComponentOptions) {
+        super("gateway:Gateway", name, gatewaySettings, args, opts);
+        const settings = gatewaySettings.parse(args.settings);
+        const { hosts, site } = args;
+        const { namespace, release } = installChart(
+            {
+                namespace: namespaceName,
+                podSecurity: "restricted",
+                chart: { ...charts.gatewayFabric, version: settings.version },
+                values: gatewayValues(settings, site),
+                policies: ownPolicies(hosts),
+                metrics: [
+                    { app: jobs.controller, selector: pods.controller, port: metricsPort },
+                    { app: jobs.nginx, selector: pods.nginx, port: metricsPort },
+                ],
+                site,
+            },
+            { parent: this, dependsOn: [...this.crds(settings), ...dependsOn] },
+        );
+        this.namespace = namespace;
+        if (settings.replicas > 1) {
+            this.disruptionBudget("gateway-nginx", pods.nginx);
+            this.disruptionBudget("gateway-controller", pods.controller);
+        }
+        this.gateway = this.object("gateway", gatewayObject(hosts), [release]);
+        this.object("https-redirect", redirectRoute(), [this.gateway]);
+        this.object("gateway-body-limit", bodyLimit("Gateway", gatewayName, namespaceName, settings.maxBody), [
+            this.gateway,
+        ]);
+        this.monitoring = {
+            component: name,
+            namespace: namespaceName,
+            monitors: [metricsMonitor(jobs.controller), metricsMonitor(jobs.nginx)],
+            probes: hostProbes(hosts, settings.address),
+            ruleGroups: [{ name: "gateway", records: [], alerts: gatewayAlerts() }],
+            dashboards: [gatewayDashboard()],
+            overview: gatewayOverview(),
+        };
+        this.registerOutputs();
+    }
+
+    public override fulfil(requests: readonly Requests[]): void {
+        for (const { component, hosts, namespace } of requests) {
+            for (const { host, backend } of hosts) {
+                if (backend) {
+                    const own = namespace(backend.namespace);
+                    const dependsOn = [this.gateway, ...(own ? [own] : [])];
+                    const { service } = backend;
+                    this.object(`${service}-route`, hostRoute(host, backend), dependsOn, component);
+                    networkPolicy(backendPolicy(backend), { parent: component, dependsOn });
+                    if (backend.maxBody !== undefined) {
+                        const limit = bodyLimit("HTTPRoute", service, backend.namespace, backend.maxBody);
+                        this.object(`${service}-body-limit`, limit, dependsOn, component);
+                    }
+                }
+            }
+        }
+    }
+
+    /** The CRDs of the Gateway API and of NGINX Gateway Fabric, which the engine applies on the server and upgrades. */
+    private crds({ version, crds }: GatewaySettings): pulumi.Resource[] {
+        const published = crdManifests(version);
+        return (["gatewayApi", "gatewayFabric"] as const).map(
+            (part) =>
+                new k8s.yaml.v2.ConfigFile(
+                    `${part}-crds`,
+                    { file: crds[part] ?? published[part] },
+                    { parent: this, retainOnDelete: crds.keep },
+                ),
+        );
+    }
+
+    private disruptionBudget(name: string, matchLabels: Record<string, string>): void {
+        new k8s.policy.v1.PodDisruptionBudget(
+            name,
+            {
+                metadata: { name, namespace: namespaceName, labels: labels(name) },
+                spec: { minAvailable: 1, selector: { matchLabels }, unhealthyPodEvictionPolicy: "AlwaysAllow" },
+            },
+            { parent: this, dependsOn: this.namespace },
+        );
+    }
+
+    private object(
+        name: string,
+        object: k8s.apiextensions.CustomResourceArgs,
+        dependsOn: pulumi.Resource[],
+        parent: Component = this,
+    ): k8s.apiextensions.CustomResource {
+        return new k8s.apiextensions.CustomResource(name, object, { parent, dependsOn });
+    }
+}
+
+export const gateway = defineComponent({
+    name: "gateway",
+    title: "gateway",
+    settings: gatewaySettings,
+    addresses: ({ address }) =>
+        address === undefined ? [] : [{ key: "noc:gateway.address", text: address, use: "service" }],
+    anyAddress: ({ address }) => (address === undefined ? ["noc:gateway.address"] : []),
+    namespaces: () => [namespaceName],
+    hosts: ({ hosts }) => hosts.map((host, i) => ({ ...host, key: `noc:gateway.hosts[${i}].host` })),
+    certificates: (_settings, _site, hosts) =>
+        hosts.map(({ host }) => ({ name: listenerName(host), namespace: namespaceName, dnsNames: [host] })),
+    create: (settings, { site, hosts, component }, opts) =>
+        new Gateway(
+            "gateway",
+            { settings, hosts, site },
+            { ...opts, dependsOn: [...(opts.dependsOn ?? []), ...[component("metallb") ?? []].flat()] },
+        ),
+});
