@@ -53,7 +53,7 @@ describe("settings", () => {
     it("read the homelab stack", () => {
         const { metallb, dns, monitoring } = parseSettings(homelab);
         expect(metallb.pools).to.deep.equal([
-            { name: "default-pool", addresses: ["192.168.122.100-192.168.122.150"], reserved: ["192.168.122.100"] },
+            { name: "default-pool", addresses: ["192.168.122.100-192.168.122.150"], reserved: [] },
         ]);
         expect(dns.replicas).to.equal(2);
         expect(monitoring.controlPlane).to.equal(true);

@@ -79,15 +79,18 @@ describe("Grafana", () => {
     });
 
     it("serves its address over plain HTTP where the settings choose that", async () => {
-        const run = await stackRun("homelab");
+        const run = await changed({
+            "monitoring.grafanaAddress": "192.168.139.52",
+            "monitoring.grafanaPlainHttp": true,
+        });
         expect(serviceOf(run)).to.deep.include({
             type: "LoadBalancer",
             ports: [{ name: "http-web", port: 80, targetPort: 3000 }],
         });
-        expect(await valueOf(run.outputs.grafanaAddress as never)).to.equal("192.168.122.103");
+        expect(await valueOf(run.outputs.grafanaAddress as never)).to.equal("192.168.139.52");
         expect(resource(run, "grafana", ":Probe").inputs).to.have.nested.property(
             "spec.targets.staticConfig.static[0]",
-            "http://192.168.122.103/api/health",
+            "http://192.168.139.52/api/health",
         );
     });
 
