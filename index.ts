@@ -59,7 +59,11 @@ export = async () => {
                   settings: settings.dhcp,
                   namespace: namespace.metadata.name,
                   ...(dns && settings.dhcp.resolvers.length === 0
-                      ? { resolvers: dns.addresses, spreadClients: true }
+                      ? {
+                            resolvers: dns.addresses,
+                            spreadClients: true,
+                            encryptedName: settings.dns.encryption?.name,
+                        }
                       : { resolvers: settings.dhcp.resolvers }),
                   site,
               },

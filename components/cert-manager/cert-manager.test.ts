@@ -77,14 +77,18 @@ describe("a certificate that a component asks for", () => {
     const issuer = (dnsNames: string[], ipAddresses?: string[]) => {
         const settings = certManagerSettings.parse({ acme });
         const { spec } = requestedCertificate({ name: "web", namespace: "noc", dnsNames, ipAddresses }, settings);
-        return spec.issuerRef.name;
+        return [spec.issuerRef.name, ...(spec.ipAddresses ?? [])].join(" ");
     };
 
     it("is public if all its names are in ACME's zones, and signed by the own authority otherwise", () => {
         expect(issuer(["grafana.example.org", "*.example.org", "example.org"])).to.equal("noc-acme");
         expect(issuer(["grafana.example.org", "grafana.home.arpa"])).to.equal("noc-ca");
         expect(issuer(["notexample.org"])).to.equal("noc-ca");
-        expect(issuer(["grafana.example.org"], ["192.0.2.1"])).to.equal("noc-ca");
+    });
+
+    it("has addresses only if the own authority signs it", () => {
+        expect(issuer(["dns.home.arpa"], ["192.0.2.1"])).to.equal("noc-ca 192.0.2.1");
+        expect(issuer(["dns.example.org"], ["192.0.2.1"])).to.equal("noc-acme");
     });
 
     it("is put into a Secret of its name", () => {

@@ -65,7 +65,7 @@ export const requestedCertificate = (
     { name, namespace, dnsNames, ipAddresses = [] }: CertificateRequest,
     { acme }: Pick<CertManagerSettings, "acme">,
 ) => {
-    const publicly = ipAddresses.length === 0 && acme && dnsNames.every((host) => acme.zones.some(inZone(host)));
+    const publicly = acme && dnsNames.every((host) => acme.zones.some(inZone(host)));
     return {
         apiVersion,
         kind: "Certificate",
@@ -73,7 +73,7 @@ export const requestedCertificate = (
         spec: {
             secretName: name,
             dnsNames: [...dnsNames],
-            ...(ipAddresses.length > 0 && { ipAddresses: [...ipAddresses] }),
+            ...(ipAddresses.length > 0 && !publicly && { ipAddresses: [...ipAddresses] }),
             duration: hours(90),
             renewBefore: hours(30),
             privateKey: { algorithm: "ECDSA", size: 256, rotationPolicy: "Always" },

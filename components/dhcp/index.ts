@@ -26,6 +26,8 @@ export interface DhcpOptions extends ComponentArgs<typeof dhcpSettings> {
     readonly resolvers: readonly pulumi.Input<string>[];
     /** Whether clients are told the resolvers in different orders, so that each gets its share. Defaults to false. */
     readonly spreadClients?: boolean;
+    /** Name in the resolvers' certificates, if they also answer over TLS and HTTPS (option 162). */
+    readonly encryptedName?: string;
 }
 
 const chart = { name: app, folder: "./components/dhcp/chart" };
@@ -39,7 +41,7 @@ export class Dhcp extends Component {
     constructor(name: string, args: DhcpOptions, opts?: pulumi.ComponentResourceOptions) {
         super("dhcp:Dhcp", name, dhcpSettings, args, opts);
         const settings = dhcpSettings.parse(args.settings);
-        const { namespace, site, spreadClients } = args;
+        const { namespace, site, spreadClients, encryptedName } = args;
         const selector = { "app.kubernetes.io/name": app, "app.kubernetes.io/instance": app };
         const volume = { size: settings.leaseStorage, storageClass: site.storageClass };
         const relays = relayNetworks(settings);
@@ -69,7 +71,9 @@ export class Dhcp extends Component {
                 namespace: site.namespace,
                 values: all([this.address, all([...args.resolvers])]).apply(([serverIdentifier, resolvers]) =>
                     keaValues(
-                        keaConfigText(keaConfig({ ...settings, resolvers, spreadClients, serverIdentifier })),
+                        keaConfigText(
+                            keaConfig({ ...settings, resolvers, spreadClients, encryptedName, serverIdentifier }),
+                        ),
                         volume,
                         site,
                     ),

@@ -3,6 +3,7 @@ import { isIPv4 } from "node:net";
 
 import { formatRange, parseRange } from "../../config/addresses";
 import { runError } from "../../config/run-error";
+import { httpsPath } from "../dns/encryption";
 import { optionData } from "./options";
 import { resolverOrders } from "./resolver-orders";
 import { canonicalHwAddress, type DhcpSettings, type Reservation, type Subnet } from "./settings";
@@ -19,6 +20,8 @@ export interface KeaConfigOptions extends Pick<
     readonly resolvers: readonly string[];
     /** Whether clients are told the resolvers in different orders. Defaults to false. */
     readonly spreadClients?: boolean;
+    /** Name in the resolvers' certificates, if they also answer over TLS and HTTPS (option 162, RFC 9463). */
+    readonly encryptedName?: string;
     /** The address that clients renew at (option 54). Defaults to the pod's, which changes with the pod. */
     readonly serverIdentifier?: string;
 }
@@ -28,7 +31,7 @@ export interface KeaConfigOptions extends Pick<
  * @throws RunError if a resolver has no address: DHCP hands out addresses, not names.
  */
 export function keaConfig(options: KeaConfigOptions) {
-    const { resolvers, spreadClients = false, serverIdentifier, subnets } = options;
+    const { resolvers, spreadClients = false, encryptedName, serverIdentifier, subnets } = options;
     const named = resolvers.find((resolver) => !isIPv4(resolver));
     if (named !== undefined) {
         throw runError(
@@ -51,6 +54,7 @@ export function keaConfig(options: KeaConfigOptions) {
             ...(spreadClients && resolvers.length > 1 && { "client-classes": resolverOrders(resolvers) }),
             "option-data": optionData(options.options, [
                 { name: "domain-name-servers", data: resolvers.join(", ") },
+                ...(encryptedName === undefined ? [] : [encryptedResolver(encryptedName, resolvers)]),
                 ...(serverIdentifier && isIPv4(serverIdentifier)
                     ? [{ name: "dhcp-server-identifier", data: serverIdentifier }]
                     : []),
@@ -65,6 +69,12 @@ export function keaConfig(options: KeaConfigOptions) {
         },
     };
 }
+
+/** Both protocols at their default ports. Kea separates parameters by blanks and reads a bare comma as the end of a field. */
+const encryptedResolver = (name: string, addresses: readonly string[]) => ({
+    name: "v4-dnr",
+    data: `1, ${name}., ${addresses.join(" ")}, alpn=dot\\,h2 dohpath=${httpsPath}{?dns}`,
+});
 
 /** The content of kea-dhcp4.conf. A reservation takes one line, so that the file holds as many as possible. */
 export function keaConfigText(config: ReturnType<typeof keaConfig>): string {

@@ -6,6 +6,7 @@ import { dnsProbeAlerts, dnsProbes, ownQueries } from "./probes";
 import { dnsSettings } from "./settings";
 
 const namespace = "noc";
+const own = ownQueries({ names: [], addresses: 1 });
 const thresholds = dnsSettings.shape.thresholds.parse(undefined);
 
 const pod = 'namespace="noc",job="unbound",pod="unbound-1"';
@@ -41,7 +42,7 @@ describe("alerts on DNS", () => {
                 name: "dns",
                 records: unboundRecords(namespace),
                 alerts: [
-                    ...unboundAlerts({ namespace, service: "unbound", addresses: 1, thresholds, probeNames: [] }),
+                    ...unboundAlerts({ namespace, service: "unbound", thresholds, own }),
                     ...dnsProbeAlerts(namespace, thresholds),
                 ],
             },
@@ -259,8 +260,10 @@ describe("alerts on DNS", () => {
         const names = ["example.org"];
         // Two names over two transports every 15 seconds, at each address and each pod; and a health check every 5.
         expect(dnsProbes({ addresses: ["10.0.0.1"], pods, names })).to.have.length(8);
-        expect(ownQueries(names, 1)).to.deep.equal({ perPod: 0.4667, together: 0.2667 });
+        expect(ownQueries({ names, addresses: 1 })).to.deep.equal({ perPod: 0.4667, together: 0.2667 });
         expect(dnsProbes({ addresses: ["10.0.0.1", "10.0.0.2"], pods, names })).to.have.length(12);
-        expect(ownQueries(names, 2)).to.deep.equal({ perPod: 0.4667, together: 0.5333 });
+        expect(ownQueries({ names, addresses: 2 })).to.deep.equal({ perPod: 0.4667, together: 0.5333 });
+        expect(dnsProbes({ addresses: ["10.0.0.1"], pods, names, encrypted: true })).to.have.length(10);
+        expect(ownQueries({ names, addresses: 1, encrypted: true })).to.deep.equal({ perPod: 0.4667, together: 0.4 });
     });
 });

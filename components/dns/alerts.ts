@@ -5,7 +5,7 @@
  */
 import { whileStateIsKnown } from "../lib/prometheus-rules";
 import type { Alert, RecordingRule } from "../lib/monitoring-spec";
-import { ownQueries } from "./probes";
+import type { OwnQueries } from "./probes";
 import type { DnsThresholds } from "./settings";
 
 const perPod = (namespace: string, metric: string, selector = "") =>
@@ -51,22 +51,19 @@ export interface UnboundAlertsOptions {
     readonly namespace: string;
     /** Name of the Service with the first address. */
     readonly service: string;
-    /** Number of addresses. */
-    readonly addresses: number;
     readonly thresholds: DnsThresholds;
-    /** The names that are probed beside the resolver's own, see probes.ts. */
-    readonly probeNames: readonly string[];
+    /** The queries of probes and health checks, which are not the clients'. */
+    readonly own: OwnQueries;
 }
 
 /** The alerts on Unbound itself. */
 export function unboundAlerts(options: UnboundAlertsOptions): Alert[] {
-    const { namespace, service, addresses, thresholds, probeNames } = options;
+    const { namespace, service, thresholds, own } = options;
     const { servfailRatio, unansweredRatio, bogusRatio, recursionSeconds, cacheHitRatio, replicaShare, clientQueries } =
         thresholds;
     const selector = `{namespace="${namespace}"}`;
     const queries = `namespace_pod:unbound_queries:rate5m${selector}`;
     const lookups = perPod(namespace, "unbound_cache_misses_total");
-    const own = ownQueries(probeNames, addresses);
     return [
         {
             alert: "UnboundDown",

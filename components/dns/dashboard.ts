@@ -104,7 +104,10 @@ export function dnsDashboard({ namespace, service, thresholds, objectives }: Dns
                     RequestsPerSecond,
                     {
                         UDP: `${all("unbound_queries_total")} - ${all("unbound_query_tcp_total")}`,
-                        TCP: all("unbound_query_tcp_total"),
+                        // Unbound counts what came over TLS or HTTPS as TCP too, and HTTPS as TLS.
+                        TCP: `${all("unbound_query_tcp_total")} - ${all("unbound_query_tls_total")}`,
+                        TLS: `${all("unbound_query_tls_total")} - ${all("unbound_query_https_total")}`,
+                        HTTPS: all("unbound_query_https_total"),
                     },
                 ),
                 layers(

@@ -10,17 +10,29 @@ import {
 } from "dns-packet";
 import { randomInt } from "node:crypto";
 import { createSocket } from "node:dgram";
+import { connect as http2Connect } from "node:http2";
 import { connect } from "node:net";
+import { connect as tlsConnect } from "node:tls";
 
 /** How a query is sent. */
 export interface Ask {
     readonly tcp?: boolean;
-    /** Defaults to 53. */
+    /** Over TLS (RFC 7858), from a server whose certificate is of this name. */
+    readonly tls?: Authentication;
+    /** Over HTTPS (RFC 8484), from a server whose certificate is of this name. */
+    readonly https?: Authentication;
+    /** Defaults to 53, over TLS to 853, over HTTPS to 443. */
     readonly port?: number;
     /** Whether to set the DO flag, so that the answer has the AD flag if it was validated. */
     readonly dnssec?: boolean;
     /** Source address of the query. Defaults to the routing table's choice. */
     readonly from?: string;
+}
+
+export interface Authentication {
+    readonly name: string;
+    /** The certificate of the authority that has signed the server's, or that one itself (PEM). */
+    readonly ca: string;
 }
 
 /** An answer with the name of its response code. */
@@ -40,8 +52,11 @@ export async function ask(server: string, name: string, type: RecordType = "A", 
             ? [{ type: "OPT", name: ".", udpPayloadSize: 1232, flags: 0x8000, options: [] } as never]
             : [],
     };
-    const answer = await (how.tcp ? overTcp : overUdp)(server, query, how);
-    return answer as Answer;
+    const { tcp, tls, https } = how;
+    if (https) {
+        return (await overHttps(server, query, https, how.port)) as Answer;
+    }
+    return (await (tcp || tls ? overTcp : overUdp)(server, query, how)) as Answer;
 }
 
 /** The IPv4 addresses in an answer. */
@@ -67,12 +82,13 @@ function overUdp(server: string, query: Packet, { port = 53, from }: Ask): Promi
     );
 }
 
-function overTcp(server: string, query: Packet, { port = 53, from }: Ask): Promise<DecodedPacket> {
-    const socket = connect({ host: server, port, localAddress: from });
+function overTcp(server: string, query: Packet, { tls, port = tls ? 853 : 53, from }: Ask): Promise<DecodedPacket> {
+    const options = { host: server, port, localAddress: from };
+    const socket = tls ? tlsConnect({ ...options, servername: tls.name, ca: tls.ca }) : connect(options);
     let received = Buffer.alloc(0);
     return within(
         (resolve, reject) => {
-            socket.on("error", reject).on("connect", () => socket.write(streamEncode(query)));
+            socket.on("error", reject).on(tls ? "secureConnect" : "connect", () => socket.write(streamEncode(query)));
             socket.on("data", (data) => {
                 received = Buffer.concat([received, data]);
                 if (received.length >= 2 && received.length >= received.readUInt16BE(0) + 2) {
@@ -81,7 +97,28 @@ function overTcp(server: string, query: Packet, { port = 53, from }: Ask): Promi
             });
         },
         () => socket.destroy(),
-        `${server}:${port} over TCP`,
+        `${server}:${port} over ${tls ? "TLS" : "TCP"}`,
+    );
+}
+
+function overHttps(server: string, query: Packet, { name, ca }: Authentication, port = 443): Promise<DecodedPacket> {
+    const session = http2Connect(`https://${server}:${port}`, { servername: name, ca });
+    return within(
+        (resolve, reject) => {
+            session.on("error", reject);
+            const path = `/dns-query?dns=${encode(query).toString("base64url")}`;
+            const request = session.request({ ":path": path, accept: "application/dns-message" });
+            const parts: Buffer[] = [];
+            request.on("error", reject).on("data", (part: Buffer) => parts.push(part));
+            request.on("response", ({ ":status": status }) => {
+                if (status !== 200) {
+                    reject(new Error(`${server}:${port} answers over HTTPS with status ${status}`));
+                }
+            });
+            request.on("end", () => resolve(decode(Buffer.concat(parts))));
+        },
+        () => session.destroy(),
+        `${server}:${port} over HTTPS`,
     );
 }
 

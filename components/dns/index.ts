@@ -7,6 +7,7 @@ import { loadBalancerAddress, loadBalancerService } from "../lib/load-balancer";
 import { metricsService } from "../lib/metrics";
 import type { MonitoringSpec } from "../lib/monitoring-spec";
 import { labels } from "../lib/pods";
+import { certificateRequests, certificateSecret, encryptedServicePorts } from "./encryption";
 import { dnsMonitoring } from "./monitoring";
 import { redis, redisPods } from "./redis";
 import { dnsProblems, ownAddresses } from "./rules";
@@ -58,7 +59,12 @@ export class Dns extends Component {
             },
             child,
         );
-        const files = { config: config.metadata.name, secret: secret.metadata.name };
+        const { encryption } = settings;
+        const files = {
+            config: config.metadata.name,
+            secret: secret.metadata.name,
+            certificate: encryption && certificateSecret(encryption),
+        };
         unbound(
             {
                 ...settings,
@@ -85,6 +91,7 @@ export class Dns extends Component {
                         ports: [
                             { name: "dns", port: 53, protocol: "UDP", targetPort: dnsPort },
                             { name: "dns-tcp", port: 53, protocol: "TCP", targetPort: dnsPort },
+                            ...(encryption ? encryptedServicePorts : []),
                         ],
                         site,
                     },
@@ -114,4 +121,5 @@ export const dns = defineComponent({
     anyAddress: ({ address }) => (address === undefined ? ["noc:dns.address"] : []),
     addresses: ownAddresses,
     namespaces: (_, site) => [site.namespace],
+    certificates: (settings, site) => certificateRequests(settings, site.namespace),
 });

@@ -6,7 +6,7 @@ import { addressAlerts } from "./address-alerts";
 import { unboundAlerts, unboundRecords } from "./alerts";
 import { dnsDashboard } from "./dashboard";
 import { dnsOverview } from "./overview";
-import { dnsProbeAlerts, dnsProbes } from "./probes";
+import { dnsProbeAlerts, dnsProbes, ownQueries } from "./probes";
 import { redisAlerts } from "./redis-alerts";
 import type { DnsSettings } from "./settings";
 import { sloAlerts, sloRecords } from "./slo";
@@ -21,7 +21,7 @@ export interface DnsMonitoringOptions {
     readonly addresses: readonly pulumi.Input<string>[];
     /** Labels of the resolver's pods. */
     readonly pods: Readonly<Record<string, string>>;
-    readonly settings: Pick<DnsSettings, "probeNames" | "thresholds" | "objectives">;
+    readonly settings: Pick<DnsSettings, "probeNames" | "thresholds" | "objectives" | "encryption">;
 }
 
 /** The monitoring spec of the resolver and of its cache. */
@@ -34,17 +34,19 @@ export function dnsMonitoring({
     settings,
 }: DnsMonitoringOptions): MonitoringSpec {
     const { probeNames, thresholds, objectives } = settings;
+    const encrypted = settings.encryption !== undefined;
+    const own = ownQueries({ names: probeNames, addresses: addresses.length, encrypted });
     return {
         component,
         namespace,
         monitors: [metricsMonitor("unbound"), metricsMonitor("redis")],
-        probes: dnsProbes({ addresses, pods, names: probeNames }),
+        probes: dnsProbes({ addresses, pods, names: probeNames, encrypted }),
         ruleGroups: [
             {
                 name: "dns",
                 records: unboundRecords(namespace),
                 alerts: [
-                    ...unboundAlerts({ namespace, service, addresses: addresses.length, thresholds, probeNames }),
+                    ...unboundAlerts({ namespace, service, thresholds, own }),
                     ...dnsProbeAlerts(namespace, thresholds),
                     ...(addresses.length > 1 ? addressAlerts(namespace, service) : []),
                 ],

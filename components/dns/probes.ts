@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Alert, BlackboxModule, Probe } from "../lib/monitoring-spec";
+import { httpsPath } from "./encryption";
 import type { DnsThresholds } from "./settings";
 import { healthName, healthPeriods } from "./unbound-config";
 
@@ -12,6 +13,8 @@ export interface DnsProbesOptions {
     readonly pods: Record<string, string>;
     /** Names with an A record to look up, beside the resolver's own name. */
     readonly names: readonly string[];
+    /** Whether the addresses also answer over TLS and HTTPS. Defaults to false. */
+    readonly encrypted?: boolean;
 }
 
 /** Time between two probes for the same name, in seconds. */
@@ -23,8 +26,15 @@ const job = "dns-probe";
 export const probed = (namespace: string, target: "address" | "pod", more = ""): string =>
     `{job="${job}",namespace="${namespace}",target="${target}"${more}}`;
 
-/** Probes for every name over both transports, at each address and at each pod. */
-export function dnsProbes({ addresses, pods, names }: DnsProbesOptions): Probe[] {
+/**
+ * Probes for every name over both plain transports, at each address and at each pod; and for the resolver's own name over
+ * both encrypted ones, at each address.
+ */
+export function dnsProbes(options: DnsProbesOptions): Probe[] {
+    return [...plainProbes(options), ...(options.encrypted ? encryptedProbes(options.addresses) : [])];
+}
+
+function plainProbes({ addresses, pods, names }: DnsProbesOptions): Probe[] {
     return [healthName, ...names].flatMap((query, i) =>
         (["udp", "tcp"] as const).flatMap((transport): Probe[] => {
             const module = dnsModule(`dns-${transport}-${i}`, transport, query);
@@ -33,7 +43,7 @@ export function dnsProbes({ addresses, pods, names }: DnsProbesOptions): Probe[]
             return [
                 ...addresses.map((address, j) => ({
                     ...probe,
-                    name: `${module.name}-address${j === 0 ? "" : `-${j + 1}`}`,
+                    name: addressProbeName(module, j),
                     target: { address: pulumi.interpolate`${address}:53` },
                     labels: { ...labels, target: "address" },
                 })),
@@ -48,11 +58,72 @@ export function dnsProbes({ addresses, pods, names }: DnsProbesOptions): Probe[]
     );
 }
 
-/** Queries per second that come from probes and health checks: at each pod, and at all addresses together. */
-export function ownQueries(names: readonly string[], addresses: number): { perPod: number; together: number } {
+const addressProbeName = ({ name }: BlackboxModule, address: number): string =>
+    `${name}-address${address === 0 ? "" : `-${address + 1}`}`;
+
+/** The certificate is not verified: the exporter does not know its authority. Its expiry becomes a metric. */
+const tls = { tls_config: { insecure_skip_verify: true } };
+
+function encryptedProbes(addresses: readonly pulumi.Input<string>[]): Probe[] {
+    const overTls = dnsModule("dns-tls", "tcp", healthName);
+    const modules: Record<"tls" | "https", BlackboxModule> = {
+        tls: { ...overTls, dns: { ...overTls.dns, dns_over_tls: true, ...tls } },
+        https: {
+            name: "dns-https",
+            prober: "http",
+            timeout: "5s",
+            http: {
+                preferred_ip_protocol: "ip4",
+                headers: { Accept: "application/dns-message" },
+                fail_if_not_ssl: true,
+                ...tls,
+            },
+        },
+    };
+    const targets = {
+        tls: (address: pulumi.Input<string>) => pulumi.interpolate`${address}:853`,
+        https: (address: pulumi.Input<string>) =>
+            pulumi.interpolate`https://${address}${httpsPath}?dns=${encodedQuery}`,
+    };
+    return (["tls", "https"] as const).flatMap((transport) =>
+        addresses.map((address, i) => ({
+            name: addressProbeName(modules[transport], i),
+            job,
+            module: modules[transport],
+            interval,
+            target: { address: targets[transport](address) },
+            labels: { transport, query: healthName, target: "address" },
+        })),
+    );
+}
+
+/** A query for the A records of the resolver's own name, as DNS over HTTPS has it in a URL (RFC 8484). */
+const encodedQuery = Buffer.from([
+    ...[0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0],
+    ...healthName.split(".").flatMap((label) => [label.length, ...Buffer.from(label)]),
+    ...[0, 1, 0, 1],
+]).toString("base64url");
+
+/** Queries per second that come from probes and health checks. */
+export interface OwnQueries {
+    /** At each pod. */
+    readonly perPod: number;
+    /** At all addresses together. */
+    readonly together: number;
+}
+
+export interface OwnQueriesOptions extends Pick<DnsProbesOptions, "names" | "encrypted"> {
+    /** Number of addresses. */
+    readonly addresses: number;
+}
+
+export function ownQueries({ names, addresses, encrypted = false }: OwnQueriesOptions): OwnQueries {
     const healthChecks = 1 / healthPeriods.readiness;
-    const probes = (2 * (1 + names.length)) / interval;
-    return { perPod: rounded(healthChecks + probes), together: rounded(probes * addresses) };
+    const plain = 2 * (1 + names.length);
+    return {
+        perPod: rounded(healthChecks + plain / interval),
+        together: rounded(((plain + (encrypted ? 2 : 0)) * addresses) / interval),
+    };
 }
 
 const rounded = (value: number): number => Number(value.toFixed(4));

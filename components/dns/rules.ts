@@ -1,7 +1,8 @@
 /** What is wrong with the settings of DNS beside each other. A remedy completes the sentence "<key> = <value> ...". */
 import { contains, parseSubnet } from "../../config/addresses";
 import { type Problem, withoutEffect } from "../../config/problems";
-import type { AddressClaim } from "../lib/component";
+import { certManager } from "../cert-manager";
+import type { AddressClaim, ReadSettings } from "../lib/component";
 import { repeated } from "../lib/distinct";
 import { recordSetProblems } from "./records";
 import type { DnsSettings } from "./settings";
@@ -9,12 +10,13 @@ import { memoryProblem } from "./sizing";
 import { configFiles, healthName } from "./unbound-config";
 import { addressFamily, canonical, insecureRootProblem, serverProblem } from "./zones";
 
-export const dnsProblems = (settings: DnsSettings): Problem[] => [
+export const dnsProblems = (settings: DnsSettings, read: ReadSettings): Problem[] => [
     ...networkProblems(settings),
     ...zoneProblems(settings),
     ...recordsProblems(settings),
     ...nameProblems(settings),
     ...sizeProblems(settings),
+    ...encryptionProblems(settings, read(certManager).enabled),
     ...uselessSettings(settings),
 ];
 
@@ -168,8 +170,45 @@ function nameProblems({ probeNames, privateDomains }: DnsSettings): Problem[] {
     ];
 }
 
-function sizeProblems({ cpu, memory }: DnsSettings): Problem[] {
-    const remedy = memoryProblem(cpu, memory);
+function encryptionProblems({ encryption, address, localRecords }: DnsSettings, certManager: boolean): Problem[] {
+    if (encryption === undefined) {
+        return [];
+    }
+    const { name, secret } = encryption;
+    const alias = localRecords.findIndex(
+        (record) => record.type === "CNAME" && canonical(record.name) === canonical(name),
+    );
+    return [
+        ...(address === undefined
+            ? [
+                  {
+                      key: "noc:dns.address",
+                      remedy: "is not set, but the certificate and the records by which clients find noc:dns.encryption name it; set it to an address of the pools",
+                  },
+              ]
+            : []),
+        ...(secret === undefined && !certManager
+            ? [
+                  {
+                      key: "noc:dns.encryption.secret",
+                      remedy: "is not set while noc:certManager.enabled is false, so there is no certificate; set that to true, or name a Secret that has one",
+                  },
+              ]
+            : []),
+        ...(alias >= 0
+            ? [
+                  {
+                      key: `noc:dns.localRecords[${alias}].name`,
+                      value: name,
+                      remedy: "is noc:dns.encryption.name, which has the resolver's addresses; leave the alias out",
+                  },
+              ]
+            : []),
+    ];
+}
+
+function sizeProblems({ cpu, memory, encryption }: DnsSettings): Problem[] {
+    const remedy = memoryProblem(cpu, memory, encryption !== undefined);
     return remedy ? [{ key: "noc:dns.memory", value: memory, remedy }] : [];
 }
 

@@ -1,8 +1,9 @@
+import type { V1Pod } from "@kubernetes/client-node";
 import { expect } from "chai";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { environment } from "../../config/environment";
-import { ask, retransmission } from "./dns-client";
+import { type Answer, ask, retransmission } from "./dns-client";
 import { type Deployed, deployed, eventually, unchecked } from "../../tests/deployed";
 
 const name = "unbound";
@@ -68,30 +69,43 @@ describe(`DNS with ${environment.replicas} replicas`, () => {
         }
     });
 
-    it("shares the cache: a name that every pod was asked for is in Redis once", async function () {
-        const label = `noc-${Date.now()}.example.com`;
-        const rcodes: string[] = [];
-        for (const pod of await stack.cluster.pods(namespace, `app=${name}`)) {
-            const forward = await stack.cluster.forward(pod, 1053);
-            rcodes.push(
-                (await ask("127.0.0.1", label, "A", { tcp: true, port: forward.port }).finally(forward.close)).rcode,
-            );
+    async function askPod(pod: V1Pod, query: string): Promise<Answer> {
+        const forward = await stack.cluster.forward(pod, 1053);
+        return ask("127.0.0.1", query, "A", { tcp: true, port: forward.port }).finally(forward.close);
+    }
+
+    /** How many queries Redis has answered in place of the pod's own cache. */
+    async function answeredByRedis(pod: V1Pod): Promise<number> {
+        const command = ["/usr/sbin/unbound-control", "-c", "/config/unbound.conf", "stats_noreset"];
+        const statistics = await stack.cluster.exec(pod, name, command);
+        return Number(/^num\.query\.cachedb=(\d+)$/m.exec(statistics)?.[1] ?? expect.fail("Unbound counts no cachedb"));
+    }
+
+    /** The time to live of the first record, in seconds. If the name does not exist, of the SOA record that says so. */
+    const ttlOf = ({ answers, authorities }: Answer): number => {
+        const [record] = [...(answers ?? []), ...(authorities ?? [])];
+        return record && "ttl" in record ? (record.ttl ?? 0) : expect.fail("the answer has no record");
+    };
+
+    it("answers from Redis what another pod has looked up, with the lifetime that is left", async function () {
+        const [first, second] = await stack.cluster.pods(namespace, `app=${name}`);
+        if (!first || !second) {
+            unchecked(this, "there is one pod");
         }
-        if (rcodes.includes("SERVFAIL")) {
+        const query = `noc-${Date.now()}.example.com`;
+        const lookedUp = await askPod(first, query);
+        if (lookedUp.rcode === "SERVFAIL") {
             unchecked(this, "no internet, and nobody to forward example.com to");
         }
-        const [redis] = await stack.cluster.pods(namespace, "app=redis");
-        const script =
-            "local n=0 for _,k in ipairs(redis.call('keys','*')) do if string.find(redis.call('get',k),ARGV[1],1,true) then n=n+1 end end return n";
-        const found = await stack.cluster.exec(redis ?? expect.fail("no Redis pod runs"), "redis", [
-            "redis-cli",
-            "--user",
-            "operator",
-            "eval_ro",
-            script,
-            "0",
-            label.split(".")[0] ?? "",
-        ]);
-        expect(Number(found)).to.equal(1);
+        const waited = 3;
+        await sleep(waited * 1000);
+        const before = await answeredByRedis(second);
+        const shared = await askPod(second, query);
+        expect(shared.rcode).to.equal(lookedUp.rcode);
+        expect(await answeredByRedis(second)).to.be.above(before);
+        // Both count in whole seconds.
+        expect(ttlOf(shared))
+            .to.be.above(0)
+            .and.at.most(ttlOf(lookedUp) - waited + 1);
     });
 });

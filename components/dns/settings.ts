@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { address, choice, count, objective, positive, quantity, ratio, subnet } from "../../config/fields";
+import { address, choice, count, objective, positive, quantity, ratio, subdomain, subnet } from "../../config/fields";
 import { recordTypes } from "./record-values";
 import { recordProblems } from "./records";
 import { leastRedisMemory, mostThreads, podCpuRequest, sizeProblem } from "./sizing";
@@ -73,6 +73,20 @@ const size = (problemOf: (text: string) => string | undefined, ...examples: stri
         })
         .meta({ examples, orNumber: true });
 
+/** A name without its final dot, which no certificate has. */
+const certificateName = checked((text) => domainNameProblem(text) ?? tlsNameProblem(text), "dns.home.arpa");
+
+const encryption = z.strictObject({
+    name: certificateName.describe(
+        "Name of the resolver in its certificate. Clients are told it, and the resolver answers it with its own addresses.",
+    ),
+    secret: subdomain("the name of a Secret", "dns-tls")
+        .optional()
+        .describe(
+            "Existing Secret (type kubernetes.io/tls, in the namespace noc:site.namespace) with a certificate for that name. If not set, cert-manager issues one, which needs noc:certManager.enabled.",
+        ),
+});
+
 const thresholds = z.strictObject({
     servfailRatio: ratio.default(0.05).describe("Fraction of the answers that are SERVFAIL, 0 to 1."),
     unansweredRatio: ratio.default(0.1).describe("Fraction of the lookups that get no answer, 0 to 1."),
@@ -134,6 +148,11 @@ export const dnsSettings = z.strictObject({
     redisMemory: size((text) => sizeProblem(text, "memory", leastRedisMemory), "256Mi")
         .default("256Mi")
         .describe("Memory limit of Redis, a Kubernetes quantity. Three quarters of it hold the shared cache."),
+    encryption: encryption
+        .optional()
+        .describe(
+            "Answer DNS over TLS (port 853) and DNS over HTTPS (port 443, path /dns-query) as well. Needs address. Off if not set: the pods then start without a certificate.",
+        ),
     allowFrom: z
         .array(subnet)
         .default([])

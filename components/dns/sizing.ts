@@ -26,6 +26,8 @@ export const leastRedisMemory = "32Mi";
 const baseMemory = 20 * MiB;
 const threadMemory = 8 * MiB;
 const lookupMemory = 12 * 1024;
+// 31 KiB for each of the 512 TLS and 512 HTTPS connections that a thread holds at most.
+const encryptionMemory = 32 * MiB;
 const mostLookups = 4096;
 /** A host has some 64,000 ports for UDP sockets, which all threads share. */
 const ports = 61440;
@@ -35,11 +37,12 @@ const ports = 61440;
  * aside; the caches, which take up to 2.5 times the size they are set to, fill the rest. The rrset cache wants twice the
  * size of the message cache (https://nlnetlabs.nl/documentation/unbound/howto-optimise/).
  * @param cpu CPU limit of the pod, a Kubernetes quantity.
- * @param memory memory limit of the pod, a Kubernetes quantity; at least `leastMemory(cpu)`.
+ * @param memory memory limit of the pod, a Kubernetes quantity; at least `leastMemory(cpu, encrypted)`.
+ * @param encrypted whether it holds TLS and HTTPS connections too.
  */
-export function unboundSizing(cpu: string, memory: string): Sizing {
+export function unboundSizing(cpu: string, memory: string, encrypted = false): Sizing {
     const threads = threadsFor(cpu);
-    const bytes = parseQuantity(memory);
+    const bytes = parseQuantity(memory) - (encrypted ? encryptionMemory * threads : 0);
     const lookups = Math.min(mostLookups * lookupMemory, bytes / 4 / threads);
     const rest = bytes - baseMemory - (threadMemory + lookups) * threads;
     const share = (part: number) => Math.max(1, Math.floor((rest * part) / MiB)) * MiB;
@@ -56,11 +59,12 @@ export function unboundSizing(cpu: string, memory: string): Sizing {
 const threadsFor = (cpu: string): number => Math.max(1, Math.floor(parseQuantity(cpu)));
 
 /** The least memory limit for the threads that the CPU limit gives, in MiB. */
-export const leastMemory = (cpu: string): number => 32 + 32 * threadsFor(cpu);
+export const leastMemory = (cpu: string, encrypted = false): number =>
+    32 + (32 + (encrypted ? encryptionMemory / MiB : 0)) * threadsFor(cpu);
 
 /** What is wrong with the memory limit beside the CPU limit; undefined where nothing is. */
-export function memoryProblem(cpu: string, memory: string): string | undefined {
-    const [threads, least] = [threadsFor(cpu), leastMemory(cpu)];
+export function memoryProblem(cpu: string, memory: string, encrypted = false): string | undefined {
+    const [threads, least] = [threadsFor(cpu), leastMemory(cpu, encrypted)];
     return parseQuantity(memory) < least * MiB
         ? `is too little for ${threads === 1 ? "Unbound" : `${threads} threads (noc:dns.cpu = ${JSON.stringify(cpu)})`}; set it to ${least}Mi or more`
         : undefined;

@@ -87,12 +87,17 @@ export interface RunningUnbound extends UnboundFolder {
 }
 
 /** Starts Unbound. It asks the server at the port of 127.0.0.1 for everything that `forwardZones` sends to 192.0.2.53. */
-export async function startUnbound(options: UnboundConfigOptions, upstream: number): Promise<RunningUnbound> {
+export async function startUnbound(
+    options: UnboundConfigOptions,
+    upstream: number,
+    changes: Readonly<Record<string, string>> = {},
+): Promise<RunningUnbound> {
     const free = createSocket("udp4").bind(0, "127.0.0.1");
     await once(free, "listening");
     const { port } = free.address();
     free.close();
     const { folder, file } = writeFiles(options, {
+        ...changes,
         "interface: 0.0.0.0": "interface: 127.0.0.1\n  do-not-query-localhost: no",
         [`port: ${dnsPort}`]: `port: ${port}`,
         "192.0.2.53": `127.0.0.1@${upstream}`,

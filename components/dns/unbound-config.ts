@@ -1,4 +1,5 @@
 /** Unbound's configuration files, as text. Manual: https://unbound.docs.nlnetlabs.nl/en/latest/manpages/unbound.conf.html */
+import { discoveryRecords, encryptionLines, reloadLines } from "./encryption";
 import { localRecordsConf } from "./records";
 import type { DnsSettings } from "./settings";
 import { unboundSizing } from "./sizing";
@@ -49,25 +50,30 @@ export type UnboundConfigOptions = Pick<
     | "localRecords"
     | "upstreamIpv6"
     | "log"
+    | "address"
+    | "furtherAddresses"
+    | "encryption"
 >;
 
 /** The files without secrets, by name. `unbound.conf` includes the others and cachedb.conf. */
-export const configFiles = (options: UnboundConfigOptions): Record<string, string> => ({
-    "unbound.conf": unboundConf(options),
-    ...zoneFiles(options),
-});
+export function configFiles(given: UnboundConfigOptions): Record<string, string> {
+    const options = { ...given, localRecords: [...given.localRecords, ...discoveryRecords(given)] };
+    return { "unbound.conf": unboundConf(options), ...zoneFiles(options) };
+}
 
 function unboundConf(options: UnboundConfigOptions): string {
-    const { allowFrom, clientQueryLimit, dnssec, trustAnchors, upstreamIpv6, log } = options;
+    const { allowFrom, clientQueryLimit, dnssec, trustAnchors, upstreamIpv6, log, encryption } = options;
     const { threads, msgCache, rrsetCache, keyCache, queriesPerThread, outgoingRange } = unboundSizing(
         options.cpu,
         options.memory,
+        encryption !== undefined,
     );
     const tcpLimit = Math.floor(tcpConnections * threads * 0.75);
     return (
         block("server:", [
             "interface: 0.0.0.0",
             `port: ${dnsPort}`,
+            ...encryptionLines(encryption),
             `do-ip6: ${yesNo(upstreamIpv6)}`,
 
             "# Unbound runs in a container, as an unprivileged user, and logs to its output.",
@@ -124,7 +130,11 @@ function unboundConf(options: UnboundConfigOptions): string {
             "extended-statistics: yes",
             `local-data: "${healthName} 60 IN A 127.0.0.1"`,
         ]) +
-        block("remote-control:", ["control-enable: yes", `control-interface: "${controlSocket}"`]) +
+        block("remote-control:", [
+            "control-enable: yes",
+            `control-interface: "${controlSocket}"`,
+            ...reloadLines(encryption),
+        ]) +
         `include-toplevel: "${configFolder}/${zonesFile}"\ninclude-toplevel: "${configFolder}/cachedb.conf"\n`
     );
 }

@@ -6,6 +6,7 @@ import { imageReference } from "../lib/images";
 import { networkPolicy } from "../lib/network-policy";
 import { labels, runAs, unprivileged } from "../lib/pods";
 import type { Site } from "../lib/site";
+import { certificateMount, certificateVolume } from "./encryption";
 import { configFolder } from "./unbound-config";
 import { images } from "./versions";
 
@@ -18,15 +19,23 @@ export interface UnboundFiles {
     readonly config: pulumi.Input<string>;
     /** The Secret with cachedb.conf. */
     readonly secret: pulumi.Input<string>;
+    /** The Secret with the TLS certificate and its key. Undefined without encryption. */
+    readonly certificate?: string;
 }
 
-/** The volume with all files. */
-export const configVolume = ({ config, secret }: UnboundFiles): k8s.types.input.core.v1.Volume => ({
-    name: configMount.name,
-    projected: { sources: [{ configMap: { name: config } }, { secret: { name: secret } }] },
-});
+/** The volumes with the files. */
+export const fileVolumes = ({ config, secret, certificate }: UnboundFiles): k8s.types.input.core.v1.Volume[] => [
+    { name: configMount.name, projected: { sources: [{ configMap: { name: config } }, { secret: { name: secret } }] } },
+    ...(certificate === undefined ? [] : [certificateVolume(certificate)]),
+];
 
-export const configMount = { name: "config", mountPath: configFolder, readOnly: true };
+/** Where a container has them. */
+export const fileMounts = ({ certificate }: UnboundFiles): k8s.types.input.core.v1.VolumeMount[] => [
+    configMount,
+    ...(certificate === undefined ? [] : [certificateMount]),
+];
+
+const configMount = { name: "config", mountPath: configFolder, readOnly: true };
 
 const check = "unbound-check";
 
@@ -45,11 +54,17 @@ export function configCheck(
     { namespace, files, site }: ConfigCheckOptions,
     opts: pulumi.CustomResourceOptions,
 ): k8s.batch.v1.Job {
+    // The pod waits for the certificate, which cert-manager issues once it runs itself.
+    const timeoutSeconds = files.certificate === undefined ? "300" : "600";
     networkPolicy({ name: check, namespace, podSelector: { app: check }, ingress: [], egress: [] }, opts);
     return new k8s.batch.v1.Job(
         check,
         {
-            metadata: { namespace, labels: labels(check), annotations: { "pulumi.com/timeoutSeconds": "300" } },
+            metadata: {
+                namespace,
+                labels: labels(check),
+                annotations: { "pulumi.com/timeoutSeconds": timeoutSeconds },
+            },
             spec: {
                 backoffLimit: 0,
                 // A node that goes away is not Unbound's verdict.
@@ -75,10 +90,10 @@ export function configCheck(
                                     limits: { cpu: "500m", memory: "128Mi" },
                                 },
                                 securityContext: unprivileged,
-                                volumeMounts: [configMount],
+                                volumeMounts: fileMounts(files),
                             },
                         ],
-                        volumes: [configVolume(files)],
+                        volumes: fileVolumes(files),
                     },
                 },
             },

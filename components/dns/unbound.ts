@@ -6,7 +6,8 @@ import { type Flow, fromPrometheus, networkPolicy, type Port, tcp, udp } from ".
 import { corePriority, labels, leaveLostNode, unprivileged } from "../lib/pods";
 import type { Site } from "../lib/site";
 import { redisPort } from "./redis-config";
-import { configMount, configVolume, type UnboundFiles, unboundUser } from "./unbound-files";
+import { fileMounts, fileVolumes, type UnboundFiles, unboundUser } from "./unbound-files";
+import { certificateReloader, encryptedPorts } from "./encryption";
 import { configFolder, controlSocket, dnsPort, healthName, healthPeriods } from "./unbound-config";
 import { podCpuRequest } from "./sizing";
 import { images } from "./versions";
@@ -57,7 +58,8 @@ export const keepRunning = (command: string, pause = 5): string =>
 
 /** The resolver's Deployment, and what protects it during drains and from connections that it does not need. */
 export function unbound(options: UnboundOptions, opts: pulumi.CustomResourceOptions): k8s.apps.v1.Deployment {
-    const { namespace, replicas, cpu, memory, files, site } = options;
+    const { namespace, replicas, files, site } = options;
+    const encrypted = files.certificate !== undefined;
 
     if (replicas > 1) {
         new k8s.policy.v1.PodDisruptionBudget(
@@ -74,7 +76,17 @@ export function unbound(options: UnboundOptions, opts: pulumi.CustomResourceOpti
             name: app,
             namespace,
             podSelector: { app },
-            ingress: [{ peers: "anyone", ports: [udp(dnsPort), tcp(dnsPort)] }, fromPrometheus(tcp(exporterPort))],
+            ingress: [
+                {
+                    peers: "anyone",
+                    ports: [
+                        udp(dnsPort),
+                        tcp(dnsPort),
+                        ...(encrypted ? Object.values(encryptedPorts).map((port) => tcp(port)) : []),
+                    ],
+                },
+                fromPrometheus(tcp(exporterPort)),
+            ],
             egress: [
                 { peers: [{ pods: options.redisPods }], ports: [tcp(redisPort)] },
                 upstreamFlow(options.upstreamPorts),
@@ -134,8 +146,12 @@ export function unbound(options: UnboundOptions, opts: pulumi.CustomResourceOpti
                                 securityContext: unprivileged,
                             },
                         ],
-                        containers: [server(cpu, memory, site), exporter(site)],
-                        volumes: [configVolume(files), controlVolume],
+                        containers: [
+                            server(options),
+                            exporter(site),
+                            ...(encrypted ? [certificateReloader(site)] : []),
+                        ],
+                        volumes: [...fileVolumes(files), controlVolume],
                     },
                 },
             },
@@ -145,7 +161,7 @@ export function unbound(options: UnboundOptions, opts: pulumi.CustomResourceOpti
 }
 
 /** The resolver itself. The image has no shell. */
-function server(cpu: string, memory: string, site: Site): k8s.types.input.core.v1.Container {
+function server({ cpu, memory, files, site }: UnboundOptions): k8s.types.input.core.v1.Container {
     // drill-hc exits with 0 if there was an answer. Over TCP, because a flood of UDP queries fills the socket's buffer,
     // and a pod that is not ready gets no queries at all.
     const answers = ["/usr/bin/drill-hc", "-t", "-p", String(dnsPort), "@127.0.0.1", healthName];
@@ -175,7 +191,7 @@ function server(cpu: string, memory: string, site: Site): k8s.types.input.core.v
         lifecycle: { preStop: { sleep: { seconds: 10 } } },
         resources: { requests: { cpu: podCpuRequest, memory }, limits: { cpu, memory } },
         securityContext: unprivileged,
-        volumeMounts: [configMount, { name: controlVolume.name, mountPath: controlFolder }],
+        volumeMounts: [...fileMounts(files), { name: controlVolume.name, mountPath: controlFolder }],
     };
 }
 

@@ -4,6 +4,7 @@ import { networkInterfaces } from "node:os";
 
 import { contains, parseAddress, parseSubnet } from "../../config/addresses";
 import { addressesIn, ask } from "./dns-client";
+import { certificateSecret } from "./encryption";
 import { type Deployed, deployed, eventually, scrape, sumOf, unchecked } from "../../tests/deployed";
 
 const fresh = (): string => `noc-${randomBytes(6).toString("hex")}`;
@@ -57,6 +58,25 @@ describe("DNS", () => {
             }
             expect(answer.rcode).to.equal("NOERROR");
             expect(addressesIn(answer)).not.to.have.length(0);
+        });
+    }
+
+    for (const transport of ["tls", "https"] as const) {
+        it(`answers over ${transport.toUpperCase()} at every address, with a certificate of its name`, async function () {
+            const { encryption } = stack.settings.dns;
+            if (!encryption) {
+                unchecked(this, "noc:dns.encryption is not set");
+            }
+            const { data = {} } = await stack.cluster.core.readNamespacedSecret({
+                name: certificateSecret(encryption),
+                namespace,
+            });
+            const ca = Buffer.from(data["ca.crt"] ?? data["tls.crt"] ?? "", "base64").toString();
+            const { name } = encryption;
+            for (const address of stack.outputs.dnsAddresses ?? []) {
+                const answer = await ask(address, "health.noc.internal", "A", { [transport]: { name, ca } });
+                expect(addressesIn(answer), address).to.deep.equal(["127.0.0.1"]);
+            }
         });
     }
 

@@ -41,7 +41,7 @@ export interface CertificateRequest {
     readonly namespace: string;
     /** Names that clients use, at least one. `*.example.org` stands for any one label. */
     readonly dnsNames: readonly string[];
-    /** Addresses that clients use instead of a name. Defaults to none. */
+    /** Addresses that clients use as well. A public authority does not sign them and is asked for the names alone. */
     readonly ipAddresses?: readonly string[];
 }
 

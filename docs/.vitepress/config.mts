@@ -54,6 +54,7 @@ export default defineConfig({
                     { text: "Alerting", link: "/alerting" },
                     { text: "Logs", link: "/logs" },
                     { text: "Security", link: "/security" },
+                    { text: "Encrypted DNS", link: "/encrypted-dns" },
                     { text: "kubeadm", link: "/kubeadm" },
                     { text: "Upgrades", link: "/upgrades" },
                     { text: "Benchmarks", link: "/benchmarks" },
