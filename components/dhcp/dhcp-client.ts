@@ -19,6 +19,7 @@ export const codes = {
     renewal: 58,
     rebinding: 59,
     relayAgent: 82,
+    encryptedResolvers: 162,
 } as const;
 
 /** A message of a client. */
@@ -154,6 +155,7 @@ function encodeRequest(request: Request, xid: number, giaddr: string, link: stri
             codes.leaseTime,
             codes.renewal,
             codes.rebinding,
+            codes.encryptedResolvers,
         ]),
         ...option(codes.relayAgent, option(5, octets(link))),
         255,

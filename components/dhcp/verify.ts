@@ -103,6 +103,16 @@ describe("DHCP", () => {
         expect([...first]).to.have.members(resolvers());
     });
 
+    it("tells clients the name of the encrypted resolver (option 162)", async function () {
+        const { encryption } = stack.settings.dns;
+        if (!encryption || stack.settings.dhcp.resolvers.length > 0) {
+            unchecked(this, "noc:dns.encryption is not set, or noc:dhcp.resolvers names others");
+        }
+        const offer = received(await through().exchange({ type: "discover", hwAddress: freshHwAddress() }));
+        const labels = encryption.name.split(".").map((label) => String.fromCharCode(label.length) + label);
+        expect(offer.options.get(codes.encryptedResolvers)?.toString("latin1")).to.contain(labels.join(""));
+    });
+
     it("gives a client the address that is reserved for it", async function () {
         const reservation = subnet.reservations[0] ?? unchecked(this, "the subnet has no reservation");
         const { ack } = await lease(reservation.hwAddress);
