@@ -80,7 +80,7 @@ export function dhcpReport(results: readonly DhcpResult[], options: DhcpReportOp
         title: "DHCP: leases and renewals",
         command,
         description: [
-            `perfdhcp asks from this machine as a relay, for ${clients} clients. The rate rises by a third every ${seconds} s until more than ${allowedDrops * 100} % of the messages are dropped; the highest rate before counts. In "leases and renewals", every other exchange is a renewal, and the delay is the renewals'.`,
+            `perfdhcp asks from this machine as a relay, for ${clients} clients. The rate rises by a third every ${seconds} s until ${allowedDrops * 100} % of the messages or more are dropped twice in a row; the highest rate before counts. In "leases and renewals", every other exchange is a renewal, and the delay is the renewals'.`,
             "The bare Kea has the same configuration, without Kubernetes. Figures are medians of the rounds, ratios are medians of the rounds' ratios.",
             "The clients' leases (hardware addresses from 00:0c:01:02:03:04 on) stay until they expire.",
         ],

@@ -56,18 +56,23 @@ export async function benchDhcp(args: readonly string[]): Promise<void> {
             for (const kind of kinds) {
                 for (const { name, address: server } of servers) {
                     const rates = geometric(Number(values.first), Number(values.last), 1.35);
-                    const tried = await rising(rates, allowedDrops, async (offered): Promise<DhcpTry> => {
-                        const half = Math.ceil(offered / 2);
-                        const load = kind === "leases" ? { rate: offered } : { rate: half, renewals: half };
-                        const run = { server, relay, ...load, clients, seconds: Number(values.seconds) };
-                        const measured = await measureDhcp(run);
-                        return {
-                            ...measured,
-                            offered,
-                            rate: completed(measured, run.seconds),
-                            lost: dropped(measured),
-                        };
-                    });
+                    const tried = await rising(
+                        rates,
+                        allowedDrops,
+                        async (offered): Promise<DhcpTry> => {
+                            const half = Math.ceil(offered / 2);
+                            const load = kind === "leases" ? { rate: offered } : { rate: half, renewals: half };
+                            const run = { server, relay, ...load, clients, seconds: Number(values.seconds) };
+                            const measured = await measureDhcp(run);
+                            return {
+                                ...measured,
+                                offered,
+                                rate: completed(measured, run.seconds),
+                                lost: dropped(measured),
+                            };
+                        },
+                        1,
+                    );
                     results.push({ round, kind, side: name, tried });
                     console.log(
                         `round ${round + 1}, ${kind}, ${name}: ${tried.map(({ rate }) => Math.round(rate)).join(", ")}`,
@@ -113,6 +118,7 @@ export function bareKea(settings: DhcpSettings, address: string): Pick<BareServe
     };
     return {
         files: { "kea-dhcp4.conf": keaConfigText({ Dhcp4: bare } as unknown as typeof config) },
-        command: 'KEA_PIDFILE_DIR="$folder" KEA_LOCKFILE_DIR=none kea-dhcp4 -c kea-dhcp4.conf',
+        command:
+            'KEA_DHCP_DATA_DIR="$folder" KEA_PIDFILE_DIR="$folder" KEA_LOCKFILE_DIR=none kea-dhcp4 -c kea-dhcp4.conf',
     };
 }

@@ -1,4 +1,8 @@
 /** dnsperf: its arguments and its output. https://www.dns-oarc.net/tools/dnsperf */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
 import { type Finished, runTool } from "./run-tool";
 import { quantile } from "./statistics";
 
@@ -41,7 +45,15 @@ export const dnsperfArguments = ({ server, rate, seconds }: Omit<DnsRun, "names"
 
 /** Asks a server and measures its answers. @throws Error if dnsperf is missing or fails. */
 export async function measureDns({ names, ...run }: DnsRun): Promise<DnsMeasurement> {
-    return parseDnsperf(await runTool("dnsperf", dnsperfArguments(run), names.map((name) => `${name} A\n`).join("")));
+    // dnsperf repeats the names of a file, and not those of its standard input.
+    const folder = mkdtempSync(join(tmpdir(), "noc-bench-"));
+    const file = join(folder, "names");
+    try {
+        writeFileSync(file, names.map((name) => `${name} A\n`).join(""));
+        return parseDnsperf(await runTool("dnsperf", [...dnsperfArguments(run), "-d", file]));
+    } finally {
+        rmSync(folder, { recursive: true });
+    }
 }
 
 /** Reads dnsperf's output. @throws Error with its end if it has no statistics. */

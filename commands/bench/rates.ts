@@ -9,17 +9,24 @@ export interface Tried {
 }
 
 /** The rates that are tried, rising, as fractions of the peak: the rate with as many requests as are answered. */
-export const steps = [0.3, 0.5, 0.65, 0.8, 0.9, 1] as const;
+export const steps = [0.2, 0.35, 0.5, 0.65, 0.8, 0.95] as const;
 
-/** Tries rising rates until one loses as much as is allowed, or more. Returns all of them. */
+/**
+ * Tries rising rates until one loses as much as is allowed, or more. Returns all of them.
+ * @param repetitions how often such a rate is tried again, because the machine may just have been busy. Defaults to 0.
+ */
 export async function rising<T extends Tried>(
     rates: Iterable<number>,
     allowed: number,
     attempt: (rate: number) => Promise<T>,
+    repetitions = 0,
 ): Promise<T[]> {
     const tried: T[] = [];
     for (const rate of rates) {
-        const result = await attempt(rate);
+        let result = await attempt(rate);
+        for (let i = 0; i < repetitions && result.lost >= allowed; i++) {
+            result = await attempt(rate);
+        }
         tried.push(result);
         if (result.lost >= allowed) {
             break;

@@ -8,14 +8,10 @@ export interface Finished {
     readonly output: string;
 }
 
-/**
- * Runs a program to its end.
- * @param input given to its standard input.
- * @throws Error if it is not installed.
- */
-export function runTool(command: string, args: readonly string[], input = ""): Promise<Finished> {
+/** Runs a program to its end. @throws Error if it is not installed. */
+export function runTool(command: string, args: readonly string[]): Promise<Finished> {
     return new Promise((resolve, reject) => {
-        const child = spawn(command, args);
+        const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
         const chunks: Buffer[] = [];
         const keep = (chunk: Buffer) => chunks.push(chunk);
         child.stdout.on("data", keep);
@@ -24,7 +20,6 @@ export function runTool(command: string, args: readonly string[], input = ""): P
             reject(error.code === "ENOENT" ? new Error(`${command} is not installed; install it to measure`) : error),
         );
         child.on("close", (code) => resolve({ code: code ?? 1, output: Buffer.concat(chunks).toString() }));
-        child.stdin.on("error", () => undefined).end(input);
     });
 }
 
