@@ -35,14 +35,15 @@ const release = registration("kubernetes:helm.sh/v3:Release", "metallb", {
 
 describe("the rendered difference", () => {
     const render = () =>
-        "kind: Service\nmetadata: { name: web, namespace: x }\n---\n# nothing\n---\nkind: Secret\nmetadata: { name: y }\n";
+        "kind: Service\nmetadata: { name: web, namespace: x }\n---\n# nothing\n---\nkind: Secret\nmetadata: { name: y }\n---\nkind: ClusterRole\nmetadata: { name: z }\n";
 
-    it("has the program's objects and those of the charts", () => {
+    it("has the program's objects and those of the charts, which are in the release's namespace by default", () => {
         const objects = objectsOf([registration("kubernetes:core/v1:ConfigMap", "a", configMap("1")), release], render);
         expect([...objects.keys()]).to.deep.equal([
             "dns/noc-ConfigMap-a.yaml",
             "dns/x-Service-web.yaml",
-            "dns/Secret-y.yaml",
+            "dns/metallb-system-Secret-y.yaml",
+            "dns/ClusterRole-z.yaml",
         ]);
     });
 

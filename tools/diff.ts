@@ -5,7 +5,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { parseAllDocuments, stringify } from "yaml";
 
@@ -52,7 +52,7 @@ export function objectsOf(resources: readonly Registration[], render: Render): M
                     .map((document) => document.toJS() as unknown)
                     // Templates leave documents behind that hold nothing but comments.
                     .filter(Boolean)
-                    .forEach((object) => add(component, object));
+                    .forEach((object) => add(component, inNamespace(object as KubernetesObject, release.namespace)));
             } catch (error) {
                 const { chart, version, values } = release;
                 const note = `not rendered: ${(error as Error).message.split("\n")[0] ?? ""}`;
@@ -65,6 +65,18 @@ export function objectsOf(resources: readonly Registration[], render: Render): M
     return objects;
 }
 
+/** Kinds in charts that belong to no namespace. */
+const clusterScoped =
+    /^(Cluster\w+|Namespace|CustomResourceDefinition|PriorityClass|StorageClass|APIService|\w+WebhookConfiguration|\w+AdmissionPolicy\w*|IngressClass|GatewayClass|CSIDriver|PersistentVolume)$/;
+
+/** The object in the release's namespace, where Helm installs what names none. */
+function inNamespace(object: KubernetesObject, namespace: string): KubernetesObject {
+    const { kind = "", metadata = {} } = object;
+    return metadata.namespace !== undefined || clusterScoped.test(kind)
+        ? object
+        : { ...object, metadata: { ...metadata, namespace } };
+}
+
 const readable = (object: unknown): string =>
     stringify(object, { sortMapEntries: true, lineWidth: 0, aliasDuplicateObjects: false });
 
@@ -72,18 +84,21 @@ const readable = (object: unknown): string =>
  * Renders with Helm. A value that only the cluster tells stays the word that the simulated engine has for it.
  * @param mirror repository to use in place of the charts' own.
  */
-const helm =
+export const helm =
     (mirror?: string): Render =>
     ({ name, namespace, chart, version, values = {}, repositoryOpts }) => {
+        // A chart of this project is a folder: it has neither a repository nor a version.
+        const folder = chart.startsWith("./");
         const repository = mirror ?? repositoryOpts?.repo;
         const { status, stdout, stderr, error } = spawnSync(
             "helm",
             [
-                ...["template", name, chart, "--version", version, "--namespace", namespace, "--include-crds"],
-                ...(repository ? ["--repo", repository] : []),
+                ...["template", name, mirror && !folder ? basename(chart) : chart],
+                ...["--namespace", namespace, "--include-crds"],
+                ...(folder ? [] : ["--version", version, ...(repository ? ["--repo", repository] : [])]),
                 ...["--values", "-"],
             ],
-            { input: JSON.stringify(values), encoding: "utf8", maxBuffer: 1 << 28 },
+            { input: JSON.stringify(values), encoding: "utf8", maxBuffer: 1 << 28, cwd: projectFolder },
         );
         if (status !== 0) {
             throw error ?? new Error(stderr.trim());

@@ -6,6 +6,7 @@ const tools: Record<string, () => Promise<void> | void> = {
     expected: async () => (await import("./expected")).updateExpected(),
     diff: async () => (await import("./diff")).diff(rest),
     record: async () => (await import("./record")).record(),
+    "check-rendered": async () => (await import("./check-rendered")).checkRendered(rest),
 };
 
 const chosen = tools[tool];
