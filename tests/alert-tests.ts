@@ -12,64 +12,64 @@ import { type PrometheusGroup, prometheusGroup } from "../components/lib/prometh
 import type { RecordingRule, RuleGroup } from "../components/lib/monitoring-spec";
 import { installed } from "./support";
 
-/** What happens to the samples: all is well but only just, then there is trouble, then all is well again. */
+/** The values of series over time: first just within the threshold, then beyond it, then within it again. */
 export interface Scenario {
     readonly alert: string;
     readonly series: readonly Series[];
-    /** Minutes from the beginning of the trouble until the alert fires: its `for`, and before it what its rates take. */
+    /** Minutes between the first bad sample and the alert: its `for`, and before that the time that its rates need. */
     readonly firesAfter: number;
-    /** How many minutes earlier it may fire as well: a window leaves out its beginning from promtool 3.0 on. Defaults to 0. */
+    /** Minutes by which it may fire earlier: from promtool 3.0 on, a range excludes its start. Defaults to 0. */
     readonly slack?: number;
-    /** Minutes from the end of the trouble until it no longer does. Defaults to 1. */
+    /** Minutes between the last bad sample and the end of the alert. Defaults to 1. */
     readonly recoversAfter?: number;
-    /** Minutes of being well beforehand, in which nothing may fire. Defaults to 30 more than `firesAfter`. */
+    /** Minutes of good samples at the beginning, in which nothing may fire. Defaults to `firesAfter` + 30. */
     readonly calm?: number;
     /** Minutes between two samples and two evaluations. Defaults to 1. */
     readonly step?: number;
-    /** The labels that it fires with, beside `severity` and `component`. */
+    /** The alert's labels, apart from `severity` and `component`. */
     readonly labels: Readonly<Record<string, string>>;
-    /** The description as people read it. */
+    /** The alert's description, with its values filled in. */
     readonly description: string;
-    /** The description at the moment it fires, where the number in it still grows. Defaults to `description`. */
+    /** The description when it begins to fire, if a number in it changes later. Defaults to `description`. */
     readonly firstDescription?: string;
-    /** Which of the alert's causes this is, where it has several. */
+    /** Distinguishes the scenarios of an alert that has several. */
     readonly cause?: string;
 }
 
 /** The samples of one series. */
 export interface Series {
     readonly series: string;
-    /** Its value, or, of a counter, what it gains a minute. `absent`: there are no samples. */
+    /** The value of each sample; for a counter, its increase per minute. `absent`: there are no samples. */
     readonly well: number | "absent";
     readonly trouble: number | "absent";
-    /** Whether it counts. Defaults to false. */
+    /** Whether it is a counter. Defaults to false. */
     readonly counter?: boolean;
 }
 
 /**
- * Tests each scenario, and requires one of every alert. One promtool tests all of them: it takes longer to start than
- * to test.
+ * Tests each scenario, and that every alert has one. All scenarios are tested by one promtool, because starting it takes
+ * longer than most tests.
  */
 export function testAlerts(component: string, groups: readonly RuleGroup[], scenarios: readonly Scenario[]): void {
     const alerts = groups.flatMap((group) => group.alerts);
     let failures: Map<number, string> | undefined;
 
     before(function () {
-        // Scenarios over days take seconds, and longer while all other tests run.
+        // Scenarios of several days take seconds, and longer while other tests run.
         this.timeout(120_000);
         if (installed("promtool")) {
             failures = promtool(component, groups, scenarios);
         }
     });
 
-    it("have a scenario each, and there is no scenario of another", () => {
+    it("have a scenario each, and no scenario is of an alert that does not exist", () => {
         const tested = new Set(scenarios.map(({ alert }) => alert));
         expect([...tested]).to.have.members(alerts.map(({ alert }) => alert));
     });
 
     scenarios.forEach(({ alert, cause }, i) => {
         const title = [alert, cause].filter(Boolean).join(", ");
-        it(`${title}: fires when it should, stays silent just under the threshold, recovers`, function () {
+        it(`${title}: fires beyond the threshold, not within it, and stops firing`, function () {
             if (!failures) {
                 this.skip();
             }
@@ -80,7 +80,7 @@ export function testAlerts(component: string, groups: readonly RuleGroup[], scen
 
 const runbooks = "https://runbooks.example.org";
 
-/** What promtool says of the scenarios that fail, by their indexes. */
+/** Runs promtool. Returns its output for each scenario that fails, by the scenario's index. */
 function promtool(
     component: string,
     groups: readonly RuleGroup[],
@@ -174,13 +174,14 @@ function promtoolTest(rules: readonly PrometheusGroup[], scenario: Scenario) {
     };
 }
 
-/** In promtool's notation: `1+0x9` are ten ones, `5+2x9` goes up by two a minute. */
+/** Samples in promtool's notation: `1+0x9` is ten times 1, `5+2x9` is 5, 7, 9 and so on, ten samples. */
 function samples(series: Series, begins: number, ends: number, length: number, step: number): string {
     const { well, trouble, counter } = series;
     let total = 0;
     const phase = (value: number | "absent", count: number) => {
         if (value === "absent") {
-            // Prometheus marks what a scrape no longer gives; without the mark it would be seen for five minutes more.
+            // Prometheus writes a staleness marker when a scrape no longer has a series. Without it, queries would return the
+            // last value for five more minutes.
             return `stale _x${count - 1}`;
         }
         if (!counter) {

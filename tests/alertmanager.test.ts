@@ -1,4 +1,4 @@
-/** The real Alertmanager, where it is installed, with the configuration that is deployed: alerts arrive. */
+/** Sends alerts to Alertmanager, if it is installed, and reads what the receivers of the deployed configuration get. */
 import { expect } from "chai";
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from "node:child_process";
 import { EventEmitter, once } from "node:events";
@@ -21,14 +21,14 @@ describe("Alertmanager", function () {
     let alertmanager: ChildProcessWithoutNullStreams | undefined;
     let api = "";
 
-    /** Everything that was delivered, and an event for each. */
+    /** All notifications received, and an event for each. */
     const notices: { to: string; text: string; authorization?: string }[] = [];
     const inbox = new EventEmitter();
     const receive = (to: string, text: string, authorization?: string) => {
         notices.push({ to, text, authorization });
         inbox.emit("notice");
     };
-    const told = (to: string, ...parts: string[]) =>
+    const received = (to: string, ...parts: string[]) =>
         notices.filter((notice) => notice.to === to && parts.every((part) => notice.text.includes(part)));
     const until = async <T>(find: () => T | undefined): Promise<T> => {
         for (;;) {
@@ -39,7 +39,7 @@ describe("Alertmanager", function () {
             await once(inbox, "notice", { signal: AbortSignal.timeout(30_000) });
         }
     };
-    const arrival = (to: string, ...parts: string[]) => until(() => told(to, ...parts)[0]);
+    const arrival = (to: string, ...parts: string[]) => until(() => received(to, ...parts)[0]);
 
     const web = createServer((request, response) => {
         void text(request).then((body) => {
@@ -47,7 +47,7 @@ describe("Alertmanager", function () {
             receive(request.url ?? "", body, request.headers.authorization);
         });
     });
-    /** As much of a mail server as a single message needs. */
+    /** A mail server that accepts one message per connection. */
     const mail = createTcpServer((socket) => {
         const lines: string[] = [];
         socket.write("220 ready\r\n");
@@ -74,7 +74,7 @@ describe("Alertmanager", function () {
         expect((await fetch(api, { method: "POST", headers, body })).status).to.equal(200);
     };
     const resolved = (labels: Record<string, string>) => alert(labels, new Date());
-    /** By the time that a later alert has come and gone, an earlier one has had its chance. */
+    /** Sends and resolves another alert: when its notifications have arrived, those of earlier alerts would have, too. */
     const pause = async (alertname: string) => {
         await alert({ alertname, severity: "info", namespace: "pause" });
         await arrival("/all", '"status":"firing"', alertname);
@@ -83,7 +83,7 @@ describe("Alertmanager", function () {
     };
 
     before(async function () {
-        // Debian's has a name of its own.
+        // Debian's package has this name.
         const debian = spawnSync("which", ["prometheus-alertmanager"]).status === 0;
         if (!debian && !installed("alertmanager")) {
             return this.skip();
@@ -135,7 +135,7 @@ describe("Alertmanager", function () {
         rmSync(folder, { recursive: true });
     });
 
-    it("tells of an alert, and of its end", async () => {
+    it("notifies of a firing and of a resolved alert", async () => {
         const labels = { alertname: "KeaDown", severity: "critical", pod: "kea-0" };
         await alert(labels);
         const { text, authorization } = await arrival("/oncall", "KeaDown");
@@ -149,7 +149,7 @@ describe("Alertmanager", function () {
         await arrival("/oncall", '"status":"resolved"', "KeaDown");
     });
 
-    it("says in words what is broken and how to mend it", async () => {
+    it("sends summary, description and runbook in Slack, PagerDuty and mail", async () => {
         await alert({ alertname: "RedisDown", severity: "critical" });
         const title = "[FIRING:1] RedisDown (critical) in noc on homelab";
         const story = "It broke\nAll of it.\nRunbook: https://example.org/fix\n";
@@ -173,14 +173,14 @@ describe("Alertmanager", function () {
         await arrival("mail", "Subject: [RESOLVED:1] RedisDown", "Resolved: It broke");
     });
 
-    it("tells nobody what they did not ask for", async () => {
+    it("notifies no receiver of a severity that it is not configured for", async () => {
         await alert({ alertname: "LeasesRunOut", severity: "warning" });
         await arrival("/all", "LeasesRunOut");
         await pause("AfterWarning");
-        expect(told("/oncall", "LeasesRunOut")).to.be.empty;
+        expect(received("/oncall", "LeasesRunOut")).to.be.empty;
     });
 
-    it("keeps quiet about consequences until their cause is gone", async () => {
+    it("mutes the consequences of an alert until it is resolved", async () => {
         const cause = { alertname: "UnboundDown", severity: "critical" };
         await alert(cause);
         await arrival("/all", "UnboundDown");
@@ -188,14 +188,14 @@ describe("Alertmanager", function () {
         await alert({ alertname: "UnboundSlow", severity: "warning", namespace: "elsewhere" });
         await arrival("/all", "UnboundSlow", '"namespace":"elsewhere"');
         await pause("AfterConsequence");
-        expect(told("/all", "UnboundSlow", '"namespace":"noc"')).to.be.empty;
+        expect(received("/all", "UnboundSlow", '"namespace":"noc"')).to.be.empty;
         await resolved(cause);
         await arrival("/all", "UnboundSlow", '"namespace":"noc"');
     });
 
-    it("beats while the watchdog fires, and bothers nobody with it", async () => {
+    it("posts to the heartbeat while the watchdog fires, and notifies no other receiver of it", async () => {
         await alert({ alertname: "Watchdog", severity: "none" });
-        await until(() => told("/heartbeat", "Watchdog")[2]);
+        await until(() => received("/heartbeat", "Watchdog")[2]);
         expect(notices.filter(({ to, text }) => to !== "/heartbeat" && text.includes("Watchdog"))).to.be.empty;
     });
 });

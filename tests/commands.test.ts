@@ -5,12 +5,14 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { parseSettings } from "../components/settings";
 import { drawGraph } from "../tools/draw";
 import { addressFlows, deploymentWaves } from "../tools/graph";
+import { withSettings } from "../tools/mock-engine";
 import { projectFolder, stackConfig } from "../tools/stack-config";
 import { requireConfirmation } from "../commands/deploy";
 import { passphrase, type PassphraseOptions } from "../commands/passphrase";
-import { row } from "../commands/status";
+import { namespacesOf, row } from "../commands/status";
 import { kubeConfig } from "../config/kube-config";
 import { missingContext } from "../config/kube-context";
 import { stackRun } from "./support";
@@ -42,7 +44,7 @@ describe("the dry run without an engine", () => {
     });
 
     it("runs with nothing but Node.js, and says that the cluster is a simulated one", function () {
-        this.timeout(30_000);
+        this.timeout(120_000);
         const { status, stdout } = spawnSync(process.execPath, [join(projectFolder, "commands", "run.mjs"), "build"], {
             cwd: projectFolder,
             encoding: "utf8",
@@ -91,6 +93,13 @@ describe("status", () => {
             address: "192.0.2.53",
             lastRestart: "2026-01-02T10:00:00Z",
         });
+    });
+
+    it("shows no ciphertext of a setting", () => {
+        const config = withSettings(stackConfig("poc"), { "monitoring.grafanaPassword": { secure: "v1:ciphertext" } });
+        const settings = parseSettings(config);
+        expect(settings.monitoring.grafanaPassword).to.be.a("string");
+        expect(JSON.stringify([settings, ...namespacesOf(settings)])).not.to.contain("ciphertext");
     });
 
     it("shows what is not there yet", () => {

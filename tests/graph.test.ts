@@ -19,7 +19,7 @@ describe("the graph", () => {
                 );
             });
 
-            it("makes pools after MetalLB, and Services with an address after the pools", async () => {
+            it("creates pools after MetalLB, and Services with an address after the pools", async () => {
                 const run = await stackRun(stack);
                 const pools = run.resources.filter(({ type }) => type.endsWith(":IPAddressPool"));
                 const services = run.resources.filter(
@@ -39,7 +39,7 @@ describe("the graph", () => {
                 }
             });
 
-            it("lets the resolver's pods and the monitoring start beside MetalLB", async () => {
+            it("does not let the resolver's pods and Prometheus wait for MetalLB", async () => {
                 const run = await stackRun(stack);
                 for (const [name, kind] of [
                     ["unbound", "Deployment"],
@@ -77,19 +77,19 @@ describe("the graph", () => {
                 }
             });
 
-            it("has no resource that is there only when a value is known", async () => {
+            it("registers the same resources in a preview, where values are unknown", async () => {
                 const preview = await stackRun(stack, { preview: true });
                 const ids = (run: typeof preview) => run.resources.map(({ id }) => id).sort();
                 expect(ids(preview)).to.deep.equal(ids(await stackRun(stack)));
             });
 
-            it("previews with the DNS address unknown, and so Kea's values", async () => {
+            it("previews with an unknown DNS address, and therefore unknown values of Kea", async () => {
                 const preview = await stackRun(stack, { preview: true });
                 expect(await valueOf(preview.outputs.dnsAddress as never)).to.equal(undefined);
                 expect(resource(preview, "kea-dhcp", "Release").inputs.values).to.equal("[unknown]");
             });
 
-            it("has no Service whose pods wait for it", async () => {
+            it("has no Service that waits for its pods while they wait for it", async () => {
                 const run = await stackRun(stack);
                 for (const name of ["unbound", "redis"]) {
                     const before = waitsFor(run, resource(run, name, "Deployment"));
@@ -111,39 +111,39 @@ describe("the graph", () => {
     });
 
     describe("in time", () => {
-        /** Each resource takes a while to come to be, those of MetalLB the longest. */
+        /** Creating a resource takes 5 ms, or 40 ms if it is of MetalLB. */
         const slow: RunOptions["creation"] = ({ type, name }) => sleep(/metallb/i.test(type + name) ? 40 : 5);
-        /** Nothing that comes after starts before all that come before have ended. */
+        /** Checks that the creation of the second resource starts after that of the first has ended. */
         const order = async (before: [string, string], after: [string, string], run = wholeStack()) =>
             expect(resource(await run, ...after).started).to.be.above(resource(await run, ...before).finished);
         const changed = (settings: SettingChanges) => runProgram("poc", { creation: slow, settings });
         let whole: Promise<Run> | undefined;
         const wholeStack = () => (whole ??= changed({}));
 
-        it("makes the DNS Service only when the pool is there", () =>
+        it("creates the DNS Service only when the pool exists", () =>
             order(["noc-poc-pool-fixed", "IPAddressPool"], ["unbound", "v1:Service"]));
         it("starts Kea only when DNS has its address", () => order(["unbound", "v1:Service"], ["kea-dhcp", "Release"]));
         it("starts Kea only when the resolver's pods are ready", () =>
             order(["unbound", "Deployment"], ["kea-dhcp", "Release"]));
-        it("installs Prometheus only when the CRDs are there", () =>
+        it("installs Prometheus only when the CRDs exist", () =>
             order(["prometheus-operator-crds", "Release"], ["kube-prometheus-stack", "Release"]));
         it("monitors Kea only when it runs", () =>
             order(["kea-dhcp", "Release"], ["kea-dhcp-monitor", "ServiceMonitor"]));
-        // A switched-off component must not cut the chain in two: https://github.com/pulumi/pulumi/issues/8721
-        it("starts Kea only when DNS has its address, without MetalLB too", () =>
+        // The order has to hold when a component between the two is switched off: https://github.com/pulumi/pulumi/issues/8721
+        it("starts Kea only when DNS has its address, also without MetalLB", () =>
             order(["unbound", "v1:Service"], ["kea-dhcp", "Release"], changed(without("metallb"))));
-        it("starts Kea only when the pool is there, without DNS too", () =>
+        it("starts Kea only when the pool exists, also without DNS", () =>
             order(["noc-poc-pool-fixed", "IPAddressPool"], ["kea-dhcp", "v1:Service"], changed(without("dns"))));
     });
 
     describe("with MetalLB switched off", () => {
-        it("has nothing of MetalLB, and asks the cluster's own load balancer for the addresses", async () => {
+        it("has no resource of MetalLB, and requests the addresses from the cluster's own load balancer", async () => {
             const run = await stackRun("poc", { settings: without("metallb") });
             expect(run.resources.filter(({ id }) => /metallb/i.test(id)).map(({ id }) => id)).to.deep.equal([]);
             expect(resource(run, "unbound", "v1:Service").inputs.spec).to.include({ loadBalancerIP: "192.168.139.50" });
         });
 
-        it("hands out what that load balancer gave, whatever was asked for", async () => {
+        it("hands out the address that the load balancer assigned, not the one requested", async () => {
             const run = await runProgram("poc", {
                 settings: without("metallb"),
                 ingress: () => [{ ip: "198.19.249.2" }],
@@ -159,15 +159,15 @@ describe("the graph", () => {
         ["dhcp", /kea/],
         ["monitoring", /monitor|grafana|prometheus/i],
     ] as const) {
-        it(`comes to be without ${component}`, async () => {
+        it(`deploys without ${component}`, async () => {
             const run = await stackRun("poc", { settings: without(component) });
             expect(run.resources.filter(({ id }) => gone.test(id)).map(({ id }) => id)).to.deep.equal([]);
             deploymentWaves(run);
         });
     }
 
-    it("gives DNS its own address however the others race for theirs", async () => {
-        // On a cluster, the DHCP Service once took the pool's first address, which clients were told to ask for names.
+    it("reserves the DNS address, whichever Service is created first", async () => {
+        // Otherwise MetalLB may assign the pool's first address, which DHCP hands out as the resolver's, to another Service.
         const { resources } = await stackRun("poc");
         const pools = resources
             .filter(({ type }) => type.endsWith(":IPAddressPool"))

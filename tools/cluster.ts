@@ -3,6 +3,7 @@ import * as k8s from "@kubernetes/client-node";
 import { createServer, type Server } from "node:net";
 import { Writable } from "node:stream";
 
+import { monitoringNamespace } from "../components/lib/monitoring-spec";
 import { kubeConfig } from "../config/kube-config";
 import { missingContext } from "../config/kube-context";
 
@@ -73,12 +74,12 @@ export class Cluster {
         return { port: typeof address === "object" && address ? address.port : port, close: () => server.close() };
     }
 
-    /** The same for the first running pod of monitoring with these labels. @throws Error where none runs. */
+    /** The same for the first running pod in the namespace of monitoring with these labels. @throws Error where none runs. */
     public async forwardMonitoring(labelSelector: string, podPort: number, port = 0): ReturnType<Cluster["forward"]> {
-        const [pod] = await this.pods("monitoring", labelSelector);
+        const [pod] = await this.pods(monitoringNamespace, labelSelector);
         if (!pod) {
             throw new Error(
-                `no pod with ${labelSelector} runs in the namespace monitoring; is the stack up? See npm run status`,
+                `no pod with ${labelSelector} runs in the namespace ${monitoringNamespace}; is the stack up? See npm run status`,
             );
         }
         return this.forward(pod, podPort, port);

@@ -1,44 +1,44 @@
-/** The resource graph of a run: who waits for whom, and which addresses flow where. */
+/** The resource graph of a run: which resources depend on which, and which inputs contain a Service's address. */
 import { type Registration, requestedAddress, type Run } from "./mock-engine";
 
-/** A custom resource and what it waits for. */
+/** A custom resource and its dependencies. */
 export interface Node {
     readonly id: string;
     readonly kind: string;
     readonly name: string;
-    /** Name of the component that it belongs to, if any. */
+    /** Name of its component, if it has one. */
     readonly component?: string;
-    /** The resources that it waits for itself, without those that these wait for anyway. */
+    /** Ids of its direct dependencies, without those that are also indirect. */
     readonly after: readonly string[];
 }
 
-/** An address that one resource yields and another is configured with. */
+/** A Service's address in the inputs of another resource, as text. */
 export interface AddressFlow {
     readonly from: string;
     readonly address: string;
     readonly to: string;
 }
 
-/** The custom resources, with the waits of their components as their own. */
+/** The custom resources. What a component depends on counts as a dependency of each of its resources. */
 export function nodes({ resources }: Run): Node[] {
     const byId = new Map(resources.map((resource) => [resource.id, resource]));
     const all = new Map(resources.map((resource) => [resource.id, ancestors(resource, byId)]));
     return resources
         .filter(({ custom }) => custom)
         .map((resource) => {
-            const waits = [...(all.get(resource.id) ?? [])];
-            const indirect = new Set(waits.flatMap((id) => [...reachable(id, all)]));
+            const dependencies = [...(all.get(resource.id) ?? [])];
+            const indirect = new Set(dependencies.flatMap((id) => [...reachable(id, all)]));
             return {
                 id: resource.id,
                 kind: kindOf(resource),
                 name: resource.name,
                 component: resource.parent && byId.get(resource.parent)?.name,
-                after: waits.filter((id) => !indirect.has(id)),
+                after: dependencies.filter((id) => !indirect.has(id)),
             };
         });
 }
 
-/** The resources in waves: each needs only what earlier waves hold. */
+/** The resources in waves. All dependencies of a resource are in earlier waves. */
 export function deploymentWaves(run: Run): Node[][] {
     const waves: Node[][] = [];
     let rest = nodes(run);
@@ -46,7 +46,7 @@ export function deploymentWaves(run: Run): Node[][] {
     while (rest.length > 0) {
         const wave = rest.filter(({ after }) => after.every((id) => done.has(id)));
         if (wave.length === 0) {
-            throw new Error(`a cycle: ${rest.map(({ id }) => id).join(", ")}`);
+            throw new Error(`the resources depend on each other in a cycle: ${rest.map(({ id }) => id).join(", ")}`);
         }
         wave.forEach(({ id }) => done.add(id));
         rest = rest.filter(({ id }) => !done.has(id));
@@ -55,16 +55,16 @@ export function deploymentWaves(run: Run): Node[][] {
     return waves;
 }
 
-/** An edge of the graph along which a Service's address flows. */
+/** A dependency on a Service's address. */
 export interface AddressEdge {
     readonly from: Registration;
     readonly address: string;
     readonly to: Registration;
-    /** The input that it flows into. */
+    /** The input that contains the address. */
     readonly property: string;
 }
 
-/** Where a Service's address is an input of another resource. */
+/** All dependencies on Services' addresses. */
 export function addressEdges({ resources }: Run): AddressEdge[] {
     const services = new Map(
         resources.filter(({ type }) => type === "kubernetes:core/v1:Service").map((service) => [service.id, service]),
@@ -81,7 +81,7 @@ export function addressEdges({ resources }: Run): AddressEdge[] {
         );
 }
 
-/** The same in words. */
+/** All dependencies on Services' addresses, as text. */
 export function addressFlows(run: Run): AddressFlow[] {
     return addressEdges(run).map(({ from, address, to, property }) => ({
         from: `Service ${from.name}`,
@@ -97,7 +97,7 @@ function addressOf({ inputs }: Registration): string {
     return type === "LoadBalancer" ? (requestedAddress(inputs) ?? "any free address") : "its cluster address";
 }
 
-/** The custom resources that a resource and its components wait for. */
+/** The custom resources that a resource and its components depend on. */
 function ancestors(resource: Registration, byId: Map<string, Registration>): Set<string> {
     const own = [...resource.dependencies, ...Object.values(resource.propertyDependencies).flat()];
     const parent = resource.parent && byId.get(resource.parent);

@@ -1,22 +1,22 @@
-/** What a query asks for, read with Prometheus' own grammar. */
+/** Reads PromQL with Prometheus' own grammar: which series and labels a query uses. */
 import { parser } from "@prometheus-io/lezer-promql";
 import type { SyntaxNode } from "@lezer/common";
 
-/** A selection of series: `name{label="value"}`. */
+/** A vector selector: `name{label="value"}`. */
 export interface Selector {
     readonly name: string;
     readonly matches: (labels: Readonly<Record<string, string>>) => boolean;
     readonly labels: readonly string[];
-    /** The labels that it compares with `=`, and their values. */
+    /** The values that labels are compared with by `=`. */
     readonly equals: Readonly<Record<string, string>>;
 }
 
-/** What a query reads, and the labels that it works with. */
+/** The selectors and labels of a query. */
 export interface QueryParts {
     readonly selectors: readonly Selector[];
-    /** Labels that it groups or matches by. */
+    /** Labels in `by`, `without`, `on`, `ignoring` and `group_left`. */
     readonly groupedBy: readonly string[];
-    /** Labels that label_replace and label_join add. */
+    /** Labels that `label_replace` and `label_join` set. */
     readonly added: readonly string[];
 }
 
@@ -27,8 +27,8 @@ export interface Series {
 }
 
 /**
- * Takes a query apart.
- * @throws Error where it is not PromQL.
+ * Parses a query.
+ * @throws Error with the position if it is not valid PromQL.
  */
 export function partsOf(query: string): QueryParts {
     const selectors: Selector[] = [];
@@ -38,7 +38,7 @@ export function partsOf(query: string): QueryParts {
     parser.parse(query).iterate({
         enter: ({ type, node, from }) => {
             if (type.isError) {
-                throw new Error(`is not PromQL at ${from}: ${query}`);
+                throw new Error(`is not PromQL at character ${from}: ${query}`);
             }
             if (type.name === "VectorSelector") {
                 selectors.push(selectorOf(node, text));
@@ -93,7 +93,7 @@ function matcherOf(operator: string, value: string): (actual: string) => boolean
     }
 }
 
-/** Reads samples in Prometheus' text format. Values are left out. */
+/** Parses samples in Prometheus' text format, without their values. */
 export function readSeries(exposition: string): Series[] {
     return exposition
         .split("\n")

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { installChart } from "../lib/chart-component";
 import { Component, type ComponentArgs, type ComponentOptions, defineComponent, type Requests } from "../lib/component";
 import { metricsMonitor } from "../lib/metrics";
-import type { MonitoringSpec } from "../lib/monitoring-spec";
+import { monitoringNamespace, type MonitoringSpec } from "../lib/monitoring-spec";
 import { tcp, toApiServer, toClusterDns } from "../lib/network-policy";
 import { labels } from "../lib/pods";
 import { retryWhileWebhookStarts } from "../lib/webhook-retry";
@@ -57,7 +57,7 @@ export class CertManager extends Component {
                     {
                         name: "cert-manager",
                         podSelector: pods.all,
-                        ingress: [{ peers: [{ namespace: "monitoring" }], ports: [tcp(metricsPort)] }],
+                        ingress: [{ peers: [{ namespace: monitoringNamespace }], ports: [tcp(metricsPort)] }],
                         // The API server's port 443 is also the port of ACME servers and of Cloudflare's API.
                         egress: [toClusterDns, toApiServer],
                     },

@@ -5,7 +5,7 @@ import type { Problem } from "../../config/problems";
 import { installChart } from "../lib/chart-component";
 import { Component, type ComponentArgs, type ComponentOptions, defineComponent } from "../lib/component";
 import { metricsMonitor } from "../lib/metrics";
-import type { MonitoringSpec } from "../lib/monitoring-spec";
+import { monitoringNamespace, type MonitoringSpec } from "../lib/monitoring-spec";
 import { tcp, toApiServer, toClusterDns } from "../lib/network-policy";
 import { labels } from "../lib/pods";
 import { retryWhileWebhookStarts } from "../lib/webhook-retry";
@@ -43,7 +43,7 @@ export class ExternalSecrets extends Component {
                     {
                         name: "external-secrets",
                         podSelector: pods.all,
-                        ingress: [{ peers: [{ namespace: "monitoring" }], ports: [tcp(metricsPort)] }],
+                        ingress: [{ peers: [{ namespace: monitoringNamespace }], ports: [tcp(metricsPort)] }],
                         // The API server's port 443 is also that of the secret managers.
                         egress: [toClusterDns, toApiServer],
                     },

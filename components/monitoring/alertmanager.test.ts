@@ -43,7 +43,7 @@ describe("Alertmanager's configuration", () => {
         ]);
     });
 
-    it("mutes consequences and lower severities of an alert that fires", () => {
+    it("mutes the consequences of an alert that fires, and its lower severities", () => {
         const rules = config.inhibit_rules.map((rule) => [rule.source_matchers, rule.target_matchers, rule.equal]);
         expect(rules).to.deep.equal([
             [['severity = "critical"'], ['severity =~ "warning|info"'], ["alertname", "namespace"]],
@@ -53,7 +53,7 @@ describe("Alertmanager's configuration", () => {
         ]);
     });
 
-    it("notifies of the end of an alert, and names the cluster in every title", () => {
+    it("notifies of resolved alerts, and names the cluster in every title", () => {
         for (const [name, kind, title] of [
             ["mail", "email", "headers.Subject"],
             ["chat", "slack", "title"],
@@ -67,7 +67,7 @@ describe("Alertmanager's configuration", () => {
         expect(receiver("hook")).to.have.nested.property("webhook_configs[0].send_resolved", true);
     });
 
-    it("requires STARTTLS, except of a server that begins with TLS", () => {
+    it("requires STARTTLS, except if the server expects TLS from the start (port 465)", () => {
         for (const [mail, required] of [
             [email, true],
             [{ ...email, requireTls: false }, false],

@@ -6,6 +6,7 @@ import { text } from "node:stream/consumers";
 import { environment } from "../../config/environment";
 import { runProgram } from "../../tools/mock-engine";
 import { queriesOf } from "../../tools/queries";
+import { monitoringNamespace } from "../lib/monitoring-spec";
 import { type Deployed, deployed, eventually, unchecked } from "../../tests/deployed";
 
 interface Target {
@@ -120,7 +121,7 @@ describe("monitoring", () => {
     });
 
     it("denies a connection that no network policy allows", async function () {
-        const [pod] = await stack.cluster.pods("monitoring", "app.kubernetes.io/name=kube-state-metrics");
+        const [pod] = await stack.cluster.pods(monitoringNamespace, "app.kubernetes.io/name=kube-state-metrics");
         const target = `http://${pod?.status?.podIP ?? ""}:8080/healthz`;
         // Only Prometheus may connect to kube-state-metrics, so the blackbox exporter must get no answer.
         const exporter = `http://127.0.0.1:${await forwarded("prometheus-blackbox-exporter", 9115)}`;

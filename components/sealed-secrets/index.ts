@@ -1,4 +1,5 @@
 import { chartComponent } from "../lib/chart-component";
+import { monitoringNamespace } from "../lib/monitoring-spec";
 import { tcp, toApiServer, toClusterDns } from "../lib/network-policy";
 import { sealedSecretsAlerts } from "./alerts";
 import { sealedSecretsOverview } from "./overview";
@@ -25,7 +26,7 @@ export const sealedSecrets = chartComponent({
             ingress: [
                 // kubeseal fetches the certificate through the API server, whose address in the pod network no label selects.
                 { peers: "anyone", ports: [tcp(httpPort)] },
-                { peers: [{ namespace: "monitoring" }], ports: [tcp(metricsPort)] },
+                { peers: [{ namespace: monitoringNamespace }], ports: [tcp(metricsPort)] },
             ],
             egress: [toClusterDns, toApiServer],
         },

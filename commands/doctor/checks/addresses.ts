@@ -1,6 +1,7 @@
 /** Checks of the network that the load balancer's and the leased addresses belong to. */
 import type { V1Service } from "@kubernetes/client-node";
 
+import { monitoringNamespace } from "../../../components/lib/monitoring-spec";
 import { addressClaims, type Settings } from "../../../components/settings";
 import { contains, overlap, parseAddress, parseRange, parseSubnet } from "../../../config/addresses";
 import { defineCheck, type Finding, found, skipped } from "../check";
@@ -227,7 +228,7 @@ export const serviceAddresses = defineCheck({
                 .filter(
                     (service) =>
                         !isOurs(service) &&
-                        service.metadata?.namespace !== "monitoring" &&
+                        service.metadata?.namespace !== monitoringNamespace &&
                         assigned([service]).includes(text),
                 )
                 .map((service) => ({ key, text, service })),
