@@ -113,6 +113,8 @@ export = async () => {
         dnsAddress: dns?.addresses[0],
         dnsAddresses: dns?.addresses,
         dhcpAddress: dhcp?.address,
+        // The engine warns of an output without a value.
+        ...(dhcp?.standbyAddress && { dhcpStandbyAddress: dhcp.standbyAddress }),
         grafanaAddress: monitoring?.grafanaAddress,
         grafanaPassword: monitoring?.grafanaPassword,
         ...Object.fromEntries([...foundation, ...platform].flatMap(({ outputs }) => Object.entries(outputs))),

@@ -16,6 +16,7 @@ export interface Outputs {
     readonly dnsAddress?: string;
     readonly dnsAddresses?: readonly string[];
     readonly dhcpAddress?: string;
+    readonly dhcpStandbyAddress?: string;
     readonly grafanaAddress?: string;
     readonly grafanaPassword?: string;
     readonly caCertificate?: string;

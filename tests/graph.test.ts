@@ -26,8 +26,8 @@ describe("the graph", () => {
                     ({ type, inputs }) =>
                         type.endsWith("v1:Service") && (inputs.spec as { type?: string }).type === "LoadBalancer",
                 );
-                // The stack homelab gives DNS a second address.
-                const more = stack === "homelab" ? ["unbound-192-168-122-110"] : [];
+                // The stack homelab gives DNS a second address, and DHCP.
+                const more = stack === "homelab" ? ["unbound-192-168-122-110", "kea-dhcp-standby"] : [];
                 expect(services.map(({ name }) => name)).to.have.members(["kea-dhcp", "unbound", ...more]);
                 for (const pool of pools) {
                     expect([...waitsFor(run, pool)]).to.include(

@@ -90,7 +90,9 @@ export class Backups extends Component {
         const { namespace } = site;
         // Kea's volume can be mounted by pods of one node.
         const beside = {
-            labelSelector: { matchLabels: { "app.kubernetes.io/name": "kea-dhcp" } },
+            labelSelector: {
+                matchLabels: { "app.kubernetes.io/name": "kea-dhcp", "app.kubernetes.io/instance": "kea-dhcp" },
+            },
             topologyKey: "kubernetes.io/hostname",
         };
         const placement = { affinity: { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [beside] } } };

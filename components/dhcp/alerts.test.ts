@@ -3,18 +3,19 @@ import { keaAlerts, keaRecords } from "./alerts";
 import { dhcpSettings } from "./settings";
 
 const namespace = "noc";
+const thresholds = dhcpSettings.shape.thresholds.parse(undefined);
 const kea = 'namespace="noc",pod="kea-dhcp-0",job="kea-dhcp"';
 const subnet = `subnet="10.0.0.0/24",subnet_id="1"`;
 const labels = { namespace, subnet: "10.0.0.0/24" };
 
-describe("alerts on DHCP", () => {
+describe("alerts on a DHCP server", () => {
     testAlerts(
         "dhcp",
         [
             {
                 name: "dhcp",
-                records: keaRecords(namespace),
-                alerts: keaAlerts(namespace, "kea-dhcp", dhcpSettings.shape.thresholds.parse(undefined)),
+                records: keaRecords(namespace, false),
+                alerts: keaAlerts(namespace, thresholds, false),
             },
         ],
         [

@@ -1,22 +1,32 @@
 /**
  * Recording rules and alerts for Kea. The exporter (https://github.com/mweinelt/kea-exporter) reports each address
- * counter for the subnet and again for each of its pools; the subnet's has `pool=""`. It reports neither whether Kea is
- * up nor the state of high availability.
+ * counter for the subnet and again for each of its pools; the subnet's has `pool=""`. It does not report whether Kea is up.
  */
 import { labelled, whileStateIsKnown } from "../lib/prometheus-rules";
 import type { Alert, RecordingRule } from "../lib/monitoring-spec";
 import type { DhcpThresholds } from "./settings";
+import { app, servers } from "./values";
 
 /** The values that alerts and panels share, for each subnet. */
-export function keaRecords(namespace: string): RecordingRule[] {
-    const subnet = (metric: string) => `sum by (namespace, subnet) (${metric}{namespace="${namespace}",pool=""})`;
-    return [
-        {
-            record: "namespace_subnet:kea_addresses_assigned:ratio",
-            expr: `${subnet("kea_dhcp4_addresses_assigned_total")} / ${subnet("kea_dhcp4_addresses_total")}`,
-        },
-    ];
-}
+export const keaRecords = (namespace: string, redundant: boolean): RecordingRule[] => [
+    {
+        record: "namespace_subnet:kea_addresses_assigned:ratio",
+        expr: `${leases("assigned", namespace, redundant)} / ${across("kea_dhcp4_addresses_total", namespace, redundant)}`,
+    },
+];
+
+/**
+ * The leases of each subnet, declined ones included, or those alone. Of two servers, each has all of them, but its own
+ * counters miss those that it got from the other one; the exporter of its state counts them in its database.
+ */
+export const leases = (state: "assigned" | "declined", namespace: string, redundant: boolean): string =>
+    redundant
+        ? `max by (namespace, subnet) (kea_ha_leases{namespace="${namespace}",state="${state}"})`
+        : across(`kea_dhcp4_addresses_${state}_total`, namespace, redundant);
+
+/** A counter of addresses that every server has for itself, by subnet. */
+const across = (metric: string, namespace: string, redundant: boolean): string =>
+    `${redundant ? "max" : "sum"} by (namespace, subnet) (${metric}{namespace="${namespace}",pool=""})`;
 
 /**
  * Requests of the last five minutes that got no address. The counter does not exist before the first failure, so
@@ -29,16 +39,20 @@ export function failedAllocations(namespace: string): string {
 
 /**
  * The alerts on the DHCP server.
- * @param app name of its StatefulSet, of its container and of its monitoring job.
+ * @param redundant whether there are two, of which the standby counts no messages.
  */
-export function keaAlerts(namespace: string, app: string, thresholds: DhcpThresholds): Alert[] {
+export function keaAlerts(namespace: string, thresholds: DhcpThresholds, redundant: boolean): Alert[] {
     const { poolWarning, poolCritical, naksPerMinute, declinedAddresses, quietMinutes } = thresholds;
     const samples = (matchers = "") => `{namespace="${namespace}"${matchers}}`;
     const assigned = `namespace_subnet:kea_addresses_assigned:ratio${samples()}`;
-    const ready = `kube_statefulset_status_replicas_ready{namespace="${namespace}",statefulset="${app}"}`;
+    const readyOf = (statefulset: string) =>
+        `kube_statefulset_status_replicas_ready{namespace="${namespace}",statefulset${statefulset}}`;
+    const ready = redundant ? readyOf(`=~"${Object.values(servers).join("|")}"`) : readyOf(`="${app}"`);
+    const noneReady = redundant ? `sum by (namespace) (${ready})` : ready;
     const containerReady = (container: string) =>
-        `kube_pod_container_status_ready{namespace="${namespace}",container="${container}"}`;
-    const onlyExporterDown = `${containerReady(app)} == 1 and on (namespace, pod) ${containerReady("kea-exporter")} == 0`;
+        `kube_pod_container_status_ready{namespace="${namespace}",container${container}}`;
+    const exporters = redundant ? '=~"kea-exporter|kea-ha-exporter"' : '="kea-exporter"';
+    const onlyExporterDown = `${containerReady(`="${app}"`)} == 1 and on (namespace, pod) ${containerReady(exporters)} == 0`;
     const received = (operation: string) =>
         `sum by (namespace) (rate(kea_dhcp4_packets_received_total${samples(`,operation=~"${operation}"`)}[5m]))`;
     return [
@@ -46,7 +60,7 @@ export function keaAlerts(namespace: string, app: string, thresholds: DhcpThresh
             alert: "KeaDown",
             // The StatefulSet counts no ready pod on a lost node, while the pod's containers still count as ready.
             expr: labelled(
-                whileStateIsKnown(`${ready} == 0 unless on (namespace) (${onlyExporterDown}) or absent(${ready})`),
+                whileStateIsKnown(`${noneReady} == 0 unless on (namespace) (${onlyExporterDown}) or absent(${ready})`),
                 "job",
                 app,
             ),
@@ -58,7 +72,9 @@ export function keaAlerts(namespace: string, app: string, thresholds: DhcpThresh
             implies: [
                 { alerts: ["KeaNoTraffic", "KeaUnansweredClients"], equal: ["namespace"] },
                 { alerts: ["ExporterDown"], equal: ["namespace", "job"] },
-                { alerts: ["ReplicasMissing"], equal: ["namespace", "statefulset"] },
+                redundant
+                    ? { alerts: ["KeaNotRedundant"], equal: ["namespace"] }
+                    : { alerts: ["ReplicasMissing"], equal: ["namespace", "statefulset"] },
             ],
         },
         {
@@ -99,7 +115,7 @@ export function keaAlerts(namespace: string, app: string, thresholds: DhcpThresh
         },
         {
             alert: "KeaDeclinedAddresses",
-            expr: `sum by (namespace, subnet) (kea_dhcp4_addresses_declined_total${samples(',pool=""')}) >= ${declinedAddresses}`,
+            expr: `${leases("declined", namespace, redundant)} >= ${declinedAddresses}`,
             for: "5m",
             severity: "warning",
             summary: "Other devices use addresses of the pool",

@@ -2,6 +2,7 @@ import { environment } from "../../config/environment";
 import { unchecked } from "../../tests/deployed";
 import { alertDrills } from "../../tests/drill";
 import { freshHwAddress, Relay } from "./dhcp-client";
+import { servers } from "./values";
 
 describe("the alerts of DHCP", function () {
     const { stack, run, scale } = alertDrills(this);
@@ -36,9 +37,12 @@ describe("the alerts of DHCP", function () {
         if (!subnet || !server) {
             return unchecked(this, "there is no subnet");
         }
-        const relay = await Relay.open(server, subnet.router, environment.relayAddress).catch((error: unknown) =>
-            unchecked(this, `cannot listen on port 67 as a relay does: ${String(error)}`),
-        );
+        const { dhcpStandbyAddress: standby } = stack().outputs;
+        const relay = await Relay.open(
+            standby ? [server, standby] : [server],
+            subnet.router,
+            environment.relayAddress,
+        ).catch((error: unknown) => unchecked(this, `cannot listen on port 67 as a relay does: ${String(error)}`));
         const leases: { hwAddress: string; address: string }[] = [];
         const leaseOne = async (): Promise<boolean> => {
             const hwAddress = freshHwAddress();
@@ -73,11 +77,30 @@ describe("the alerts of DHCP", function () {
         }).finally(() => relay.close());
     });
 
+    const scaleAll = async (replicas: number) => {
+        const { enabled } = stack().settings.dhcp.highAvailability;
+        for (const server of enabled ? Object.values(servers) : [servers.primary]) {
+            await scale("StatefulSet", server, replicas);
+        }
+    };
+
     it("fire when Kea is down", () =>
         run({
             title: "Kea stopped",
             alerts: ["KeaDown"],
-            breaks: () => scale("StatefulSet", "kea-dhcp", 0),
-            restores: () => scale("StatefulSet", "kea-dhcp", 1),
+            breaks: () => scaleAll(0),
+            restores: () => scaleAll(1),
         }));
+
+    it("fire when the second server is down", async function () {
+        if (!stack().settings.dhcp.highAvailability.enabled) {
+            unchecked(this, "noc:dhcp.highAvailability is switched off");
+        }
+        await run({
+            title: "the second DHCP server stopped",
+            alerts: ["KeaNotRedundant"],
+            breaks: () => scale("StatefulSet", servers.standby, 0),
+            restores: () => scale("StatefulSet", servers.standby, 1),
+        });
+    });
 });

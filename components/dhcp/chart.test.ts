@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
 
 import { installed } from "../../tests/support";
-import { app, checkJob, keaValues } from "./values";
+import { app, checkJob as checkJobOf, keaValues, servers } from "./values";
 
 interface Container {
     name: string;
@@ -21,6 +21,7 @@ interface PodSpec {
     priorityClassName: string;
     securityContext: Record<string, unknown>;
     containers: Container[];
+    initContainers?: (Container & { restartPolicy?: string })[];
 }
 
 interface Manifest {
@@ -31,10 +32,19 @@ interface Manifest {
 }
 
 const site = { imageMirror: undefined };
+const checkJob = checkJobOf(app);
 
-function rendered(config = '{"Dhcp4": {}}\n', storageClass?: string): Manifest[] {
-    const values = keaValues(config, { size: "100Mi", storageClass }, site);
-    const args = ["template", app, join(__dirname, "chart"), "--namespace", "noc", "--values", "-"];
+/** What to render. `peer`: the address of the other server, if there is one. */
+interface Rendering {
+    config?: string;
+    storageClass?: string;
+    server?: string;
+    peer?: string;
+}
+
+function rendered({ config = '{"Dhcp4": {}}\n', storageClass, server = app, peer }: Rendering = {}): Manifest[] {
+    const values = keaValues({ config, volume: { size: "100Mi", storageClass }, peer, site });
+    const args = ["template", server, join(__dirname, "chart"), "--namespace", "noc", "--values", "-"];
     const { status, stdout, stderr } = spawnSync("helm", args, { input: JSON.stringify(values), encoding: "utf8" });
     expect(status, stderr).to.equal(0);
     return parseAllDocuments(stdout).map((document) => document.toJS() as Manifest);
@@ -85,7 +95,7 @@ describe("the Kea chart", function () {
     });
 
     it("takes a StorageClass for the volume", () => {
-        const statefulSet = rendered(undefined, "fast").find(({ kind }) => kind === "StatefulSet");
+        const statefulSet = rendered({ storageClass: "fast" }).find(({ kind }) => kind === "StatefulSet");
         const [claim] = statefulSet?.spec.volumeClaimTemplates as [{ spec: unknown }];
         expect(claim.spec).to.have.property("storageClassName", "fast");
     });
@@ -93,12 +103,14 @@ describe("the Kea chart", function () {
     it("changes the pod when, and only when, the configuration changes", () => {
         const pod = (objects: Manifest[]) => objects.find(({ kind }) => kind === "StatefulSet")?.spec.template;
         expect(pod(rendered())).to.deep.equal(find("StatefulSet").spec.template);
-        expect(pod(rendered('{"Dhcp4": {"valid-lifetime": 1}}'))).not.to.deep.equal(find("StatefulSet").spec.template);
+        expect(pod(rendered({ config: '{"Dhcp4": {"valid-lifetime": 1}}' }))).not.to.deep.equal(
+            find("StatefulSet").spec.template,
+        );
     });
 
     it("gives Kea the configuration as it is, whatever is in it", () => {
         const config = '{"a": "{{ .Values.image }} \\u00e9 \'x\' $y: #z"}\n';
-        const configs = rendered(config).flatMap(({ data }) => (data ? [data["kea-dhcp4.conf"]] : []));
+        const configs = rendered({ config }).flatMap(({ data }) => (data ? [data["kea-dhcp4.conf"]] : []));
         expect(configs).to.deep.equal([config, config]);
     });
 
@@ -145,6 +157,62 @@ describe("the Kea chart", function () {
         expect(kea?.volumeMounts).to.deep.include({ name: "run", mountPath: "/run/kea" });
         expect(exporter?.volumeMounts).to.deep.equal([{ name: "run", mountPath: "/run/kea", readOnly: true }]);
         expect(exporter?.args).to.deep.equal(["--port", "9547", "/run/kea/kea-dhcp4-ctrl.sock"]);
+    });
+
+    describe("with a second server", () => {
+        const pod = (server: string) =>
+            rendered({ server, peer: "10.96.0.7" }).find(({ kind }) => kind === "StatefulSet")?.spec.template.spec;
+
+        it("adds to the first server's pod, whose volume and selector stay as they are", () => {
+            const redundant = rendered({ peer: "10.96.0.7" }).find(({ kind }) => kind === "StatefulSet");
+            const { template } = find("StatefulSet").spec;
+            expect({ ...redundant?.spec, template }).to.deep.equal(find("StatefulSet").spec);
+            expect(redundant?.spec.template.spec.containers.map(({ name }) => name)).to.deep.equal([
+                ...template.spec.containers.map(({ name }) => name),
+                "kea-ha-exporter",
+            ]);
+        });
+
+        it("keeps the servers on different nodes, whichever of them is scheduled first", () => {
+            for (const server of Object.values(servers)) {
+                expect(pod(server))
+                    .to.have.nested.property(
+                        "affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[0]",
+                    )
+                    .which.deep.equals({
+                        labelSelector: { matchLabels: { "app.kubernetes.io/name": "kea-dhcp" } },
+                        topologyKey: "kubernetes.io/hostname",
+                    });
+            }
+        });
+
+        it("leads from the loopback interface to the other server, and gives up a silent connection after a second", () => {
+            expect(pod(servers.standby)?.initContainers?.[0]?.args).to.deep.equal([
+                "TCP-LISTEN:8002,bind=127.0.0.1,reuseaddr,fork",
+                "TCP:10.96.0.7:8001,connect-timeout=1,setsockopt-int=6:18:1000",
+            ]);
+        });
+
+        it("does so before Kea starts and until it has ended", () => {
+            expect(pod(servers.standby)?.initContainers?.[0]).to.include({ name: "kea-peer", restartPolicy: "Always" });
+        });
+
+        it("starts Kea when the nodes have had time to learn the new pod's address", () => {
+            expect(pod(servers.primary)?.initContainers?.[1]).to.have.deep.property("command", ["sleep", "5"]);
+        });
+
+        it("lets the other server take over before Kea is stopped", () => {
+            const kea = pod(servers.primary)?.containers[0] as { lifecycle?: Record<string, unknown> };
+            expect(JSON.stringify(kea.lifecycle?.preStop)).to.include("ha-maintenance-notify");
+        });
+
+        it("runs its containers unprivileged", () => {
+            const { containers = [], initContainers = [] } = pod(servers.primary) ?? {};
+            for (const { securityContext, resources } of [...initContainers, ...containers]) {
+                expect(securityContext).to.have.deep.property("capabilities", { drop: ["ALL"] });
+                expect(resources.limits).to.have.all.keys("memory");
+            }
+        });
     });
 
     it("does not wait half a minute for an exporter that does not handle SIGTERM", () => {

@@ -24,7 +24,7 @@ export function explainRefusal(
     read: (check: ConfigCheck) => Promise<CheckResult | undefined> = readResult,
     report: (message: string) => Promise<void> = (message) => pulumi.log.error(message),
 ): pulumi.ErrorHook {
-    return new pulumi.ErrorHook(`kea-check-${check.namespace}`, async ({ errors }) => {
+    return new pulumi.ErrorHook(`kea-check-${check.namespace}-${check.job}`, async ({ errors }) => {
         if (/pre-(install|upgrade)/.test(errors[0] ?? "")) {
             const result = await read(check).catch(() => undefined);
             await report(refusal(check, result));

@@ -2,18 +2,25 @@ import { MessagesPerMinute, NoUnit, PercentUnit, Short } from "@grafana/grafana-
 
 import { bars, type Dashboard, dashboard, graph, stat, table } from "../lib/dashboards";
 import { failedAllocations } from "./alerts";
+import { highAvailabilityRows } from "./high-availability-dashboard";
 import type { DhcpThresholds } from "./settings";
 
 /** The dashboard of the DHCP server. Colours change at the alerts' thresholds. */
-export function dhcpDashboard(namespace: string, thresholds: DhcpThresholds): Dashboard {
+export function dhcpDashboard(namespace: string, thresholds: DhcpThresholds, redundant: boolean): Dashboard {
     const { poolWarning, poolCritical, naksPerMinute, declinedAddresses } = thresholds;
     const full = { above: [poolWarning, poolCritical] } as const;
     const percent = (share: number) => `${Math.round(100 * share)} %`;
     const here = `namespace="${namespace}"`;
     const ratio = `namespace_subnet:kea_addresses_assigned:ratio{${here}}`;
+    // Of two servers, each has all leases.
+    const across = redundant ? "max" : "sum";
     // The exporter reports these for each subnet and again for each of its pools.
-    const subnets = (metric: string) => `sum by (subnet) (${metric}{${here},pool=""})`;
-    const pools = (metric: string) => `sum by (subnet, pool) (${metric}{${here},pool!=""})`;
+    const subnets = (metric: string) => `${across} by (subnet) (${metric}{${here},pool=""})`;
+    const pools = (metric: string) => `${across} by (subnet, pool) (${metric}{${here},pool!=""})`;
+    const leases = (state: "assigned" | "declined") =>
+        redundant
+            ? `max by (subnet) (kea_ha_leases{${here},state="${state}"})`
+            : subnets(`kea_dhcp4_addresses_${state}_total`);
     const aMinute = (metric: string, by: string, selector = "") =>
         `60 * sum by (${by}) (rate(${metric}{${here}${selector}}[$__rate_interval]))`;
     const received = (operation: string) =>
@@ -40,7 +47,11 @@ export function dhcpDashboard(namespace: string, thresholds: DhcpThresholds): Da
                     "Leases",
                     "Addresses that are leased now. A sudden drop means that clients have left or that leases are lost.",
                     NoUnit,
-                    { leased: `sum(kea_dhcp4_addresses_assigned_total{${here},pool=""})` },
+                    {
+                        leased: redundant
+                            ? `sum(${leases("assigned")})`
+                            : `sum(kea_dhcp4_addresses_assigned_total{${here},pool=""})`,
+                    },
                 ),
                 stat(
                     "Requests",
@@ -71,7 +82,7 @@ export function dhcpDashboard(namespace: string, thresholds: DhcpThresholds): Da
                     "Leased addresses of each subnet, and the addresses of its pools. A sudden drop of the leases means that clients have left or that leases are lost.",
                     Short,
                     {
-                        "{{subnet}} leased": subnets("kea_dhcp4_addresses_assigned_total"),
+                        "{{subnet}} leased": leases("assigned"),
                         "{{subnet}} total": subnets("kea_dhcp4_addresses_total"),
                     },
                 ),
@@ -99,6 +110,7 @@ export function dhcpDashboard(namespace: string, thresholds: DhcpThresholds): Da
                     },
                 ).overrideByName("Pool", [{ id: "custom.width", value: 260 }]),
             ],
+            ...(redundant ? highAvailabilityRows(here) : []),
             "Messages",
             [
                 8,
@@ -149,7 +161,7 @@ export function dhcpDashboard(namespace: string, thresholds: DhcpThresholds): Da
                     "Declined",
                     `Addresses that clients have found in use by another device. The alert fires at ${declinedAddresses} in a subnet: find the device with a static address.`,
                     Short,
-                    { "{{subnet}}": subnets("kea_dhcp4_addresses_declined_total") },
+                    { "{{subnet}}": leases("declined") },
                     { above: [declinedAddresses] },
                 ),
                 graph(

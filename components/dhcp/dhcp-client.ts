@@ -48,20 +48,21 @@ export class Relay {
         private readonly socket: Socket,
         private readonly giaddr: string,
         private readonly link: string,
-        private readonly server: string,
+        private readonly servers: readonly string[],
     ) {}
 
     /**
      * Listens on port 67, to which servers answer relays. Most systems allow that only to privileged users.
+     * @param servers addresses of the servers, at least one. Each message is sent to all of them.
      * @param link an address of the clients' subnet (RFC 3527). The relay's own address may be in another one.
      * @param own the address of this machine to use. Defaults to the one from which the server is reached.
      */
-    public static async open(server: string, link: string, own?: string): Promise<Relay> {
-        const giaddr = own ?? (await addressTowards(server));
+    public static async open(servers: readonly [string, ...string[]], link: string, own?: string): Promise<Relay> {
+        const giaddr = own ?? (await addressTowards(servers[0]));
         const socket = createSocket("udp4");
         socket.bind(67, giaddr);
         await once(socket, "listening");
-        return new Relay(socket, giaddr, link, server);
+        return new Relay(socket, giaddr, link, servers);
     }
 
     /** Sends a request, up to `tries` times, and returns its answer; `undefined` if there is none. */
@@ -69,7 +70,7 @@ export class Relay {
         const xid = randomInt(1, 0x7fffffff);
         const message = encodeRequest(request, xid, this.giaddr, this.link);
         for (let i = 0; i < tries; i++) {
-            this.socket.send(message, 67, this.server);
+            await this.sendToAll(message);
             const reply = await this.answer(xid, 2000);
             if (reply) {
                 return reply;
@@ -81,11 +82,17 @@ export class Relay {
     /** Sends a message that is not answered, such as a release. */
     public async send(request: Request): Promise<void> {
         const message = encodeRequest(request, randomInt(1, 0x7fffffff), this.giaddr, this.link);
-        await new Promise((resolve) => this.socket.send(message, 67, this.server, resolve));
+        await this.sendToAll(message);
     }
 
     public close(): void {
         this.socket.close();
+    }
+
+    private async sendToAll(message: Buffer): Promise<void> {
+        await Promise.all(
+            this.servers.map((server) => new Promise((resolve) => this.socket.send(message, 67, server, resolve))),
+        );
     }
 
     private answer(xid: number, milliseconds: number): Promise<Reply | undefined> {

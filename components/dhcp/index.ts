@@ -1,23 +1,20 @@
-import type * as pulumi from "@pulumi/pulumi";
-import { all } from "@pulumi/pulumi";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
 
 import { Component, type ComponentArgs, defineComponent } from "../lib/component";
 import { volumeRequirement } from "../lib/cluster-facts";
-import { chartRelease } from "../lib/helm";
-import { loadBalancerAddress, loadBalancerService } from "../lib/load-balancer";
 import { metricsMonitor, metricsService } from "../lib/metrics";
 import type { MonitoringSpec } from "../lib/monitoring-spec";
+import { labels } from "../lib/pods";
 import { keaAlerts, keaRecords } from "./alerts";
-import { explainRefusal } from "./config-check";
 import { dhcpDashboard } from "./dashboard";
-import { keaConfig, keaConfigText } from "./kea-config";
-import { refuseVolumeChange } from "./lease-volume";
+import { highAvailabilityAlerts } from "./high-availability-alerts";
 import { dhcpPolicy, relayNetworks } from "./network";
 import { dhcpOverview } from "./overview";
-import { addresses, problems } from "./rules";
+import { addresses, anyAddress, problems } from "./rules";
+import { peerAddress, serverAddress, serverRelease } from "./server";
 import { dhcpSettings } from "./settings";
-import { refuseSubnetIdChange } from "./subnet-ids";
-import { app, checkJob, keaValues, ports } from "./values";
+import { app, podLabels, ports, type Role, servers, stateApp } from "./values";
 
 export interface DhcpOptions extends ComponentArgs<typeof dhcpSettings> {
     /** Name of an existing namespace. */
@@ -30,87 +27,87 @@ export interface DhcpOptions extends ComponentArgs<typeof dhcpSettings> {
     readonly encryptedName?: string;
 }
 
-const chart = { name: app, folder: "./components/dhcp/chart" };
-
-/** The DHCP server: Kea, its leases on a volume, and the address that relays send to. */
+/** The DHCP server: Kea, its leases on a volume, and the address that relays send to; with high availability, two. */
 export class Dhcp extends Component {
     /** The address that the load balancer gave the server: an IP address, or a host name if it gives only that. */
     public readonly address: pulumi.Output<string>;
+    /** The same of the second server. Undefined without high availability. */
+    public readonly standbyAddress?: pulumi.Output<string>;
     public readonly monitoring: MonitoringSpec;
 
     constructor(name: string, args: DhcpOptions, opts?: pulumi.ComponentResourceOptions) {
         super("dhcp:Dhcp", name, dhcpSettings, args, opts);
         const settings = dhcpSettings.parse(args.settings);
         const { namespace, site, spreadClients, encryptedName } = args;
-        const selector = { "app.kubernetes.io/name": app, "app.kubernetes.io/instance": app };
-        const volume = { size: settings.leaseStorage, storageClass: site.storageClass };
+        const { thresholds, highAvailability } = settings;
+        const redundant = highAvailability.enabled;
+        const selector = podLabels(redundant ? undefined : servers.primary);
         const relays = relayNetworks(settings);
+        const parent = { parent: this };
+        const resolvers = pulumi.all([...args.resolvers]);
 
-        // Not part of the chart: Kea is configured with this address (option 54), so it has to exist before Kea.
-        const service = loadBalancerService(
-            {
-                name: app,
-                namespace,
-                selector,
-                address: settings.address,
-                ports: [{ name: "dhcp", port: 67, protocol: "UDP", targetPort: ports.dhcp }],
-                sourceRanges: relays,
-                // The pod is not ready while its exporter is down, and there is no other pod that could serve.
-                publishNotReadyAddresses: true,
-                site,
-            },
-            { parent: this },
-        );
-        this.address = loadBalancerAddress(service);
-        dhcpPolicy({ namespace, selector, relays }, { parent: this });
+        const addressOf = (role: Role, address?: string) =>
+            serverAddress({ server: servers[role], namespace, address, relays, site }, parent);
+        const release = (
+            role: Role,
+            own: pulumi.Output<string>,
+            peer?: pulumi.Output<string>,
+            dependsOn?: pulumi.Resource,
+        ) => {
+            const config = pulumi.all([own, resolvers]).apply(([serverIdentifier, resolvers]) => ({
+                serverIdentifier,
+                resolvers,
+                spreadClients,
+                encryptedName,
+                role: peer && role,
+            }));
+            return serverRelease({ server: servers[role], settings, config, peer, site }, { ...parent, dependsOn });
+        };
 
-        const deployed = { name: app, namespace: site.namespace, kubeContext: site.kubeContext };
-        chartRelease(
-            {
-                chart,
-                namespace: site.namespace,
-                values: all([this.address, all([...args.resolvers])]).apply(([serverIdentifier, resolvers]) =>
-                    keaValues(
-                        keaConfigText(
-                            keaConfig({ ...settings, resolvers, spreadClients, encryptedName, serverIdentifier }),
-                        ),
-                        volume,
-                        site,
-                    ),
-                ),
-                site,
-            },
-            {
-                parent: this,
-                hooks: {
-                    beforeUpdate: [
-                        refuseVolumeChange(volume, deployed),
-                        refuseSubnetIdChange(settings.subnets, deployed),
-                    ],
-                    onError: [explainRefusal({ ...deployed, job: checkJob })],
+        this.address = addressOf("primary", settings.address);
+        dhcpPolicy({ namespace, selector, relays, redundant }, parent);
+        if (redundant) {
+            this.standbyAddress = addressOf("standby", highAvailability.address);
+            const toPrimary = peerAddress({ server: servers.primary, namespace, site }, parent);
+            const toStandby = peerAddress({ server: servers.standby, namespace, site }, parent);
+            const primary = release("primary", this.address, toStandby);
+            // One after the other: while one is replaced, the other one serves. And the second pod must not be scheduled
+            // while the first one's is gone, to the node that has the first one's volume.
+            release("standby", this.standbyAddress, toPrimary, primary);
+            new k8s.policy.v1.PodDisruptionBudget(
+                app,
+                {
+                    metadata: { name: app, namespace, labels: labels(app) },
+                    spec: { maxUnavailable: 1, selector: { matchLabels: selector } },
                 },
-            },
-        );
-
-        metricsService({ app, namespace, selector, port: ports.metrics }, { parent: this });
+                parent,
+            );
+            metricsService({ app: stateApp, namespace, selector, port: ports.haMetrics }, parent);
+        } else {
+            release("primary", this.address);
+        }
+        metricsService({ app, namespace, selector, port: ports.metrics }, parent);
 
         this.monitoring = {
             component: name,
             namespace: site.namespace,
-            monitors: [metricsMonitor(app)],
+            monitors: [metricsMonitor(app), ...(redundant ? [metricsMonitor(stateApp)] : [])],
             // The blackbox exporter does not speak DHCP. The pod's probes ask Kea; `npm run verify:dhcp` takes a lease.
             probes: [],
             ruleGroups: [
                 {
                     name: "dhcp",
-                    records: keaRecords(site.namespace),
-                    alerts: keaAlerts(site.namespace, app, settings.thresholds),
+                    records: keaRecords(site.namespace, redundant),
+                    alerts: [
+                        ...keaAlerts(site.namespace, thresholds, redundant),
+                        ...(redundant ? highAvailabilityAlerts(site.namespace, thresholds) : []),
+                    ],
                 },
             ],
-            dashboards: [dhcpDashboard(site.namespace, settings.thresholds)],
-            overview: dhcpOverview(site.namespace, settings.thresholds),
+            dashboards: [dhcpDashboard(site.namespace, thresholds, redundant)],
+            overview: dhcpOverview(site.namespace, thresholds),
         };
-        this.registerOutputs({ address: this.address });
+        this.registerOutputs({ address: this.address, standbyAddress: this.standbyAddress });
     }
 }
 
@@ -121,6 +118,6 @@ export const dhcp = defineComponent({
     problems,
     requirements: (_, cluster, site) => volumeRequirement("Kea's leases", cluster, site),
     addresses,
-    anyAddress: ({ address }) => (address === undefined ? ["noc:dhcp.address"] : []),
+    anyAddress,
     namespaces: (_, site) => [site.namespace],
 });

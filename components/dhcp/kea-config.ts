@@ -4,9 +4,11 @@ import { isIPv4 } from "node:net";
 import { formatRange, parseRange } from "../../config/addresses";
 import { runError } from "../../config/run-error";
 import { httpsPath } from "../dns/encryption";
+import { highAvailability } from "./high-availability";
 import { optionData } from "./options";
 import { resolverOrders } from "./resolver-orders";
 import { canonicalHwAddress, type DhcpSettings, type Reservation, type Subnet } from "./settings";
+import type { Role } from "./values";
 
 /** Where the control socket is, as the chart has it (`runFolder`). */
 const controlSocket = "/run/kea/kea-dhcp4-ctrl.sock";
@@ -24,6 +26,8 @@ export interface KeaConfigOptions extends Pick<
     readonly encryptedName?: string;
     /** The address that clients renew at (option 54). Defaults to the pod's, which changes with the pod. */
     readonly serverIdentifier?: string;
+    /** Its role, if there are two servers. */
+    readonly role?: Role;
 }
 
 /**
@@ -31,7 +35,7 @@ export interface KeaConfigOptions extends Pick<
  * @throws RunError if a resolver has no address: DHCP hands out addresses, not names.
  */
 export function keaConfig(options: KeaConfigOptions) {
-    const { resolvers, spreadClients = false, encryptedName, serverIdentifier, subnets } = options;
+    const { resolvers, spreadClients = false, encryptedName, serverIdentifier, role, subnets } = options;
     const named = resolvers.find((resolver) => !isIPv4(resolver));
     if (named !== undefined) {
         throw runError(
@@ -52,6 +56,7 @@ export function keaConfig(options: KeaConfigOptions) {
             // Kea's default is a day: one client that declines every address would empty the pools for that long.
             "decline-probation-period": options.declineProbation,
             ...(spreadClients && resolvers.length > 1 && { "client-classes": resolverOrders(resolvers) }),
+            ...(role && highAvailability(role)),
             "option-data": optionData(options.options, [
                 { name: "domain-name-servers", data: resolvers.join(", ") },
                 ...(encryptedName === undefined ? [] : [encryptedResolver(encryptedName, resolvers)]),
@@ -65,7 +70,7 @@ export function keaConfig(options: KeaConfigOptions) {
             "reservations-global": false,
             "reservations-in-subnet": true,
             subnet4: subnets.map(subnet4),
-            loggers: loggers(options.log),
+            loggers: loggers(options.log, role !== undefined),
         },
     };
 }
@@ -102,7 +107,7 @@ interface Logger {
     readonly output_options?: readonly { readonly output: string; readonly pattern: string }[];
 }
 
-function loggers(log: KeaConfigOptions["log"]): Logger[] {
+function loggers(log: KeaConfigOptions["log"], redundant: boolean): Logger[] {
     const leases: Logger[] = [
         { name: "kea-dhcp4.leases", severity: "INFO" },
         // It logs when a declined address may be leased again.
@@ -121,6 +126,8 @@ function loggers(log: KeaConfigOptions["log"]): Logger[] {
             // Not JSON, because Kea does not escape quotes in messages. The message comes last, as it may contain anything.
             output_options: [{ output: "stdout", pattern: "%d{%Y-%m-%dT%H:%M:%S.%qZ} %p %c %m%n" }],
         },
+        // The servers' changes of state.
+        ...(redundant ? [{ name: "kea-dhcp4.ha-hooks", severity: "INFO" } as const] : []),
         ...(log === "errors" ? [] : leases),
         ...(log === "packets" ? packets : []),
     ];

@@ -47,7 +47,7 @@ export function refuseVolumeChange(
     read: (server: DeployedServer) => Promise<V1StatefulSet | undefined> = readStatefulSet,
 ): pulumi.ResourceHook {
     return refuseUpdate(
-        `kea-lease-volume-${server.namespace}`,
+        `kea-lease-volume-${server.namespace}-${server.name}`,
         () => read(server),
         (existing) => volumeProblem(wanted, existing),
     );

@@ -3,9 +3,9 @@ import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
 import { contains, parseSubnet } from "../../config/addresses";
-import { fromPrometheus, networkPolicy, type Peer, tcp, udp } from "../lib/network-policy";
+import { type Flow, fromPrometheus, networkPolicy, type Peer, type Port, tcp, udp } from "../lib/network-policy";
 import type { DhcpSettings } from "./settings";
-import { app, ports } from "./values";
+import { app, podLabels, ports } from "./values";
 
 /** RFC 1918, and RFC 6598 for networks behind a provider's address translation. */
 const privateNetworks = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"];
@@ -26,26 +26,35 @@ export function relayNetworks({ relayFrom, subnets }: Pick<DhcpSettings, "relayF
 /** What the policy depends on. */
 export interface DhcpPolicyOptions {
     readonly namespace: pulumi.Input<string>;
-    /** Labels of Kea's pod. */
+    /** Labels of Kea's pods. */
     readonly selector: Readonly<Record<string, string>>;
     /** Networks that relays send from; at least one. */
     readonly relays: readonly string[];
+    /** Whether there are two servers. */
+    readonly redundant: boolean;
 }
 
-/** Relays may send requests, and Prometheus may scrape. Kea may answer relays, wherever they are, and nothing else. */
+/**
+ * Relays may send requests, and Prometheus may scrape. Kea may answer relays, wherever they are, and nothing else; two
+ * servers may reach each other.
+ */
 export function dhcpPolicy(
-    { namespace, selector, relays }: DhcpPolicyOptions,
+    { namespace, selector, relays, redundant }: DhcpPolicyOptions,
     opts: pulumi.CustomResourceOptions,
 ): k8s.networking.v1.NetworkPolicy {
     const peers = relays.map((cidr) => ({ cidr })) as [Peer, ...Peer[]];
+    // Kea does not authenticate the other server, so that this policy alone keeps others from the leases.
+    const otherServer: Flow = { peers: [{ pods: podLabels() }], ports: [tcp(ports.peer)] };
+    const between = redundant ? [otherServer] : [];
+    const scraped: [Port, ...Port[]] = [tcp(ports.metrics), ...(redundant ? [tcp(ports.haMetrics)] : [])];
     return networkPolicy(
         {
             name: app,
             namespace,
             podSelector: selector,
-            ingress: [{ peers, ports: [udp(ports.dhcp)] }, fromPrometheus(tcp(ports.metrics))],
+            ingress: [{ peers, ports: [udp(ports.dhcp)] }, fromPrometheus(...scraped), ...between],
             // Kea sends its answer to port 67 of the giaddr, which need not be where the request came from.
-            egress: [{ peers: "anyone", ports: [udp(67)] }],
+            egress: [{ peers: "anyone", ports: [udp(67)] }, ...between],
         },
         opts,
     );

@@ -10,7 +10,7 @@ import {
     specialNetwork,
     without,
 } from "../../config/addresses";
-import type { Problem } from "../../config/problems";
+import { type Problem, withoutEffect } from "../../config/problems";
 import { dns } from "../dns";
 import type { AddressClaim, ReadSettings } from "../lib/component";
 import { repeated } from "../lib/distinct";
@@ -42,6 +42,7 @@ export function problems(settings: DhcpSettings, read: ReadSettings): Problem[] 
             : []),
         ...(ownDns && resolvers.length === 0 ? refusedByResolver(subnets, allowFrom) : []),
         ...unusableResolvers(resolvers),
+        ...unusedAddress(settings),
         ...timerProblems(settings),
         ...overlappingSubnets(subnets),
         ...repeated(
@@ -55,11 +56,23 @@ export function problems(settings: DhcpSettings, read: ReadSettings): Problem[] 
     ];
 }
 
-/** The addresses that the server hands out or depends on. */
-export function addresses({ address, subnets }: DhcpSettings): AddressClaim[] {
+/** The settings for the addresses of the servers that are deployed, and their values. */
+const serverAddresses = ({ address, highAvailability }: DhcpSettings) => [
+    { key: "noc:dhcp.address", text: address },
+    ...(highAvailability.enabled ? [{ key: "noc:dhcp.highAvailability.address", text: highAvailability.address }] : []),
+];
+
+/** The settings that leave the address of a server to the load balancer. */
+export const anyAddress = (settings: DhcpSettings): string[] =>
+    serverAddresses(settings).flatMap(({ key, text }) => (text === undefined ? [key] : []));
+
+/** The addresses that the servers have, hand out or depend on. */
+export function addresses(settings: DhcpSettings): AddressClaim[] {
     return [
-        ...(address === undefined ? [] : [{ key: "noc:dhcp.address", text: address, use: "service" as const }]),
-        ...subnets.flatMap(({ subnet, pools, router, reservations }, i): AddressClaim[] => [
+        ...serverAddresses(settings).flatMap(({ key, text }) =>
+            text === undefined ? [] : [{ key, text, use: "service" as const }],
+        ),
+        ...settings.subnets.flatMap(({ subnet, pools, router, reservations }, i): AddressClaim[] => [
             ...edges(subnet).map(([name, text]) => ({
                 key: `the ${name} address of noc:dhcp.subnets[${i}]`,
                 text,
@@ -110,6 +123,11 @@ const unusableResolvers = (resolvers: readonly string[]): Problem[] =>
         const remedy = `is in ${special}, where clients reach no resolver; list addresses of resolvers`;
         return special === undefined ? [] : [{ key: `noc:dhcp.resolvers[${i}]`, value, remedy }];
     });
+
+const unusedAddress = ({ highAvailability: { enabled, address } }: DhcpSettings): Problem[] =>
+    enabled || address === undefined
+        ? []
+        : [withoutEffect("noc:dhcp.highAvailability.address", address, "noc:dhcp.highAvailability.enabled is false")];
 
 function timerProblems({ renewTimer, rebindTimer, validLifetime }: DhcpSettings): Problem[] {
     const order = "set renewTimer < rebindTimer < validLifetime";
@@ -226,8 +244,9 @@ const recordedCopies = 3 * (4 / 3);
 const recordedBesides = 32 * 2 ** 10;
 
 function tooLarge(settings: DhcpSettings): Problem[] {
-    const anyAddress = "255.255.255.255";
-    const text = keaConfigText(keaConfig({ ...settings, resolvers: [anyAddress], serverIdentifier: anyAddress }));
+    const longest = "255.255.255.255";
+    const role = settings.highAvailability.enabled ? "standby" : undefined;
+    const text = keaConfigText(keaConfig({ ...settings, resolvers: [longest], serverIdentifier: longest, role }));
     const size = Buffer.byteLength(text);
     if (size < objectLimit / 8) {
         return [];

@@ -125,6 +125,20 @@ const thresholds = z
         error: "is not below poolCritical; the warning comes first",
     });
 
+const highAvailability = z.strictObject({
+    enabled: z
+        .boolean()
+        .default(false)
+        .describe(
+            "Deploy a second server, on another node, which takes over when the first one is gone (docs/dhcp-high-availability.md).",
+        ),
+    address: address
+        .optional()
+        .describe(
+            "The second server's load-balancer address, from one of the pools. Relays send to both. Any free one if not set.",
+        ),
+});
+
 /** The smallest volume, in bytes. Kea keeps up to three copies of the lease file while it cleans it up. */
 const leastStorage = 10 * 2 ** 20;
 
@@ -143,6 +157,7 @@ export const dhcpSettings = z.strictObject({
         .describe(
             "The server's load-balancer address, from one of the pools, which relays send to. Any free one if not set.",
         ),
+    highAvailability: highAvailability.prefault({}).describe("Two servers instead of one."),
     relayFrom: z
         .array(subnet)
         .min(1, { error: "lets no relay in; list the networks that relays send from, or leave it out" })

@@ -30,7 +30,7 @@ export function refuseSubnetIdChange(
     read: (server: DeployedServer) => Promise<DeployedSubnet[]> = readSubnets,
 ): pulumi.ResourceHook {
     return refuseUpdate(
-        `kea-subnet-ids-${server.namespace}`,
+        `kea-subnet-ids-${server.namespace}-${server.name}`,
         () => read(server),
         (deployed) => subnetIdProblem(wanted, deployed),
     );

@@ -4,25 +4,59 @@ import type { Site } from "../lib/site";
 import type { Volume } from "./lease-volume";
 import { images } from "./versions";
 
-/** Name of the release, the StatefulSet and the Services, and of the monitoring job. */
+/** Name of the container, value of the pods' label, and name of the monitoring job. */
 export const app = "kea-dhcp";
-/** The ports that Kea and its exporter listen on. The Service that relays send to maps port 67 to the first. */
-export const ports = { dhcp: 6067, metrics: 9547 } as const;
+/** The servers' names, each that of a release, a StatefulSet and a Service. Without high availability, there is one. */
+export const servers = { primary: app, standby: `${app}-standby` } as const;
+/** Name of the monitoring job for the state of high availability. */
+export const stateApp = `${app}-ha`;
+/** `primary`: the server that answers the clients. `standby`: the one that takes over. */
+export type Role = keyof typeof servers;
+
+/**
+ * The ports that Kea (`dhcp`, and `peer` for the other server) and the exporters listen on. The Service that relays send
+ * to maps port 67 to the first. Kea reaches the other server through `toPeer`, which only its own pod can reach.
+ */
+export const ports = { dhcp: 6067, metrics: 9547, peer: 8001, toPeer: 8002, haMetrics: 9548 } as const;
+
+/** Labels of a server's pod, or of all servers' pods. */
+export const podLabels = (server?: string): Record<string, string> => ({
+    "app.kubernetes.io/name": app,
+    ...(server && { "app.kubernetes.io/instance": server }),
+});
+
 /** The Job of the chart that checks a configuration before it is deployed. */
-export const checkJob = `${app}-check`;
+export const checkJob = (server: string): string => `${server}-check`;
+
+/** What a release is told. */
+export interface KeaValuesOptions {
+    /** The content of kea-dhcp4.conf. */
+    readonly config: string;
+    readonly volume: Volume;
+    /** Address of the other server's peer Service. Left out without high availability. */
+    readonly peer?: string;
+    readonly site: Pick<Site, "imageMirror">;
+}
 
 /**
  * The values of the chart in chart/. It replaced the chart kea-dhcp 0.7.1 of http://charts.glants.xyz, and its objects
  * have the same names, so that Helm updates them in place.
- * @param config the content of kea-dhcp4.conf.
  */
-export function keaValues(config: string, volume: Volume, site: Pick<Site, "imageMirror">): Record<string, unknown> {
+export function keaValues({ config, volume, peer, site }: KeaValuesOptions): Record<string, unknown> {
     return {
         image: imageReference(images.kea, site),
         exporterImage: imageReference(images.keaExporter, site),
         config,
         dhcpPort: ports.dhcp,
         metricsPort: ports.metrics,
+        ...(peer && {
+            highAvailability: {
+                peer,
+                peerPort: ports.peer,
+                toPeerPort: ports.toPeer,
+                metricsPort: ports.haMetrics,
+            },
+        }),
         storage: { size: volume.size, class: volume.storageClass ?? "" },
         priorityClassName: corePriority,
     };

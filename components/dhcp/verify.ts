@@ -6,6 +6,9 @@ import { contains, parseAddress, parseRange } from "../../config/addresses";
 import { addressesOf, codes, freshHwAddress, Relay, type Reply, secondsOf } from "./dhcp-client";
 import { type Deployed, deployed, eventually, scrape, sumOf, unchecked } from "../../tests/deployed";
 
+/** Selectors of the pod that answers, and of all. */
+const podsOf = { primary: "app.kubernetes.io/instance=kea-dhcp", all: "app.kubernetes.io/name=kea-dhcp" };
+
 describe("DHCP", () => {
     let stack: Deployed;
     let server: string;
@@ -18,8 +21,9 @@ describe("DHCP", () => {
         stack = await deployed();
         server = stack.outputs.dhcpAddress ?? unchecked(this, "DHCP is switched off");
         subnet = stack.settings.dhcp.subnets[0] ?? unchecked(this, "noc:dhcp.subnets is empty");
+        const { dhcpStandbyAddress: standby } = stack.outputs;
         try {
-            relay = await Relay.open(server, subnet.router, environment.relayAddress);
+            relay = await Relay.open(standby ? [server, standby] : [server], subnet.router, environment.relayAddress);
         } catch (error) {
             unchecked(
                 this,
@@ -136,7 +140,7 @@ describe("DHCP", () => {
     it("is counted by the exporter", async () => {
         const { namespace } = stack.settings.site;
         const counters = async () => {
-            const [text = ""] = await scrape(namespace, "app.kubernetes.io/name=kea-dhcp", 9547);
+            const [text = ""] = await scrape(namespace, podsOf.primary, 9547);
             return ["discover", "request"].map((operation) =>
                 sumOf(text, "kea_dhcp4_packets_received_total", `"${operation}"`),
             );
@@ -146,14 +150,27 @@ describe("DHCP", () => {
         expect(await counters()).to.deep.equal(before.map((count) => count + 1));
     });
 
+    it("has every lease on both servers, where there are two", async function () {
+        if (!stack.settings.dhcp.highAvailability.enabled) {
+            unchecked(this, "noc:dhcp.highAvailability is switched off");
+        }
+        await eventually(async () => {
+            const texts = await scrape(stack.settings.site.namespace, podsOf.all, 9548);
+            expect(
+                texts.map((text) => sumOf(text, "kea_ha_state", '"hot-standby"')),
+                "servers in hot-standby",
+            ).to.deep.equal([1, 1]);
+            const [first = 0, second = 0] = texts.map((text) => sumOf(text, "kea_ha_leases", '"assigned"'));
+            expect(first, "leases").to.be.greaterThan(0).and.to.equal(second);
+        }, 60);
+    });
+
     it("still knows the lease after its pod has been replaced", async () => {
         const { namespace } = stack.settings.site;
-        const old =
-            (await stack.cluster.pods(namespace, "app.kubernetes.io/name=kea-dhcp"))[0] ??
-            expect.fail("no Kea pod runs");
+        const old = (await stack.cluster.pods(namespace, podsOf.primary))[0] ?? expect.fail("no Kea pod runs");
         await stack.cluster.core.deleteNamespacedPod({ namespace, name: old.metadata?.name ?? "" });
         await eventually(async () => {
-            const [pod] = await stack.cluster.pods(namespace, "app.kubernetes.io/name=kea-dhcp");
+            const [pod] = await stack.cluster.pods(namespace, podsOf.primary);
             expect(pod?.metadata?.uid, "a new pod").to.not.be.oneOf([undefined, old.metadata?.uid]);
             expect(
                 pod?.status?.conditions?.find(({ type }) => type === "Ready")?.status,

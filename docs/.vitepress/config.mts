@@ -53,6 +53,7 @@ export default defineConfig({
                 items: [
                     { text: "Alerting", link: "/alerting" },
                     { text: "Logs", link: "/logs" },
+                    { text: "Two DHCP servers", link: "/dhcp-high-availability" },
                     { text: "Security", link: "/security" },
                     { text: "Encrypted DNS", link: "/encrypted-dns" },
                     { text: "kubeadm", link: "/kubeadm" },

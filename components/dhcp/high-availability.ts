@@ -1,0 +1,43 @@
+/**
+ * Two servers as hot standby: the primary answers the clients and passes each lease to the standby before it confirms it
+ * to the client. The standby answers while the primary is gone. docs/dhcp-high-availability.md has the measurements.
+ * Manual: https://kea.readthedocs.io/en/kea-2.5.8/arm/hooks.html#libdhcp-ha-so-high-availability-outage-resilience-for-kea-servers
+ */
+import { ports, type Role, servers } from "./values";
+
+/** Where the image has Kea's hooks. From 2.6.3 on, Kea loads them only from its own folder. */
+const hookFolder = "/usr/local/lib/kea/hooks";
+
+/** The part of Kea's configuration that makes it one of the two servers. */
+export function highAvailability(own: Role) {
+    return {
+        // Servers that have lost each other both answer. At random, they rarely lease the same address meanwhile.
+        allocator: "random",
+        "hooks-libraries": [
+            // The leases that a server got from the other one are missing in its own counters.
+            { library: `${hookFolder}/libdhcp_stat_cmds.so` },
+            // The servers exchange their leases with its commands.
+            { library: `${hookFolder}/libdhcp_lease_cmds.so` },
+            { library: `${hookFolder}/libdhcp_ha.so`, parameters: { "high-availability": [relationship(own)] } },
+        ],
+    };
+}
+
+const relationship = (own: Role) => ({
+    "this-server-name": servers[own],
+    mode: "hot-standby",
+    // In milliseconds. A client that repeats itself is to be answered within 3 s, whatever happens to a server.
+    "heartbeat-delay": 500,
+    "max-response-delay": 1500,
+    // With more, the standby would wait until so many clients have asked in vain.
+    "max-unacked-clients": 0,
+    // The port takes the commands of the other server only, and none that changes the configuration.
+    "restrict-commands": true,
+    peers: (["primary", "standby"] as const).map((role) => ({
+        name: servers[role],
+        role,
+        // Kea takes addresses only. The chart's container kea-peer forwards the second one to the other server.
+        url: role === own ? `http://0.0.0.0:${ports.peer}/` : `http://127.0.0.1:${ports.toPeer}/`,
+        "auto-failover": true,
+    })),
+});
