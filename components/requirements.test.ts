@@ -10,7 +10,7 @@ const node = (name: string, kubeletVersion: string, labels: Record<string, strin
     status: { nodeInfo: { kubeletVersion } as never },
 });
 
-/** A cluster that the stack homelab can be deployed to without a storage of its own. */
+/** A cluster that the stack homelab can be deployed to without a storage of its own, and without backups. */
 const good: ClusterFacts = {
     version: "v1.30.1",
     nodes: [node("node1", "v1.30.0")],
@@ -20,7 +20,11 @@ const good: ClusterFacts = {
     forbidden: [],
 };
 const stack = stackSettings("homelab");
-const homelab: Settings = { ...stack, storage: { ...stack.storage, enabled: false } };
+const homelab: Settings = {
+    ...stack,
+    storage: { ...stack.storage, enabled: false },
+    backups: { ...stack.backups, enabled: false },
+};
 const excluded = { "node.kubernetes.io/exclude-from-external-load-balancers": "" };
 
 describe("a cluster that lacks nothing", () => {

@@ -8,16 +8,18 @@ import { jobs, namespaceName } from "./names";
 const nginx = `{namespace="${namespaceName}",job="${jobs.nginx}"}`;
 const probes = `{job="${jobs.hosts}"}`;
 
-const unanswered = stat(
-    "Hosts unanswered",
-    "Hosts behind the gateway that do not answer, or that nginx cannot pass on. Worry about any that stays for minutes.",
-    NoUnit,
-    { unanswered: `count(${unansweredHosts}) or vector(0)` },
-    { above: [1] },
-);
+/** A new panel for each dashboard, which places it. */
+const unanswered = () =>
+    stat(
+        "Hosts unanswered",
+        "Hosts behind the gateway that do not answer, or that nginx cannot pass on. Worry about any that stays for minutes.",
+        NoUnit,
+        { unanswered: `count(${unansweredHosts}) or vector(0)` },
+        { above: [1] },
+    );
 
 /** The gateway on the overview dashboard. */
-export const gatewayOverview = (): OverviewPanels => ({ stats: [unanswered] });
+export const gatewayOverview = (): OverviewPanels => ({ stats: [unanswered()] });
 
 /** The dashboard of the gateway. */
 export const gatewayDashboard = (): Dashboard =>
@@ -31,7 +33,7 @@ export const gatewayDashboard = (): Dashboard =>
                 stat("nginx pods", "Pods that take requests. Worry when there is one left, or none.", NoUnit, {
                     pods: `sum(up${nginx})`,
                 }),
-                unanswered,
+                unanswered(),
                 stat("Requests", "Requests of clients a second. Worry when it drops to zero.", RequestsPerSecond, {
                     requests: `sum(rate(nginx_http_requests_total${nginx}[$__rate_interval]))`,
                 }),

@@ -43,11 +43,7 @@ describe("MetalLB", () => {
             spec: { ipAddressPoolSelectors: [{ matchLabels: Record<string, string> }] };
         };
         const pools = run.resources.filter(({ type }) => type.endsWith(":IPAddressPool"));
-        expect(pools.map(({ name }) => name)).to.have.members([
-            "default-pool",
-            "default-pool-fixed",
-            "default-pool-reserved",
-        ]);
+        expect(pools.map(({ name }) => name)).to.have.members(["default-pool", "default-pool-fixed"]);
         for (const pool of pools) {
             expect(metadataOf(pool).labels).to.include(spec.ipAddressPoolSelectors[0].matchLabels);
             // Otherwise an update would fail after movePools has changed a pool.
