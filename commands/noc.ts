@@ -24,6 +24,7 @@ const commands: Record<string, () => Promise<void>> = {
     "bench:deploy": async () => (await import("./bench/deploy")).benchDeploy(rest),
     "bench:dns": async () => (await import("./bench/dns")).benchDns(rest),
     "bench:dhcp": async () => (await import("./bench/dhcp")).benchDhcp(rest),
+    drill: async () => (await import("./drill")).drill(rest),
     doctor: async () => (await import("./doctor")).doctor(rest),
     ca: async () => (await import("./ca")).ca(),
     verify: async () => (await import("./verify")).verify(rest),

@@ -1,7 +1,7 @@
 import { environment } from "../../config/environment";
 import { unchecked } from "../../tests/deployed";
 import { alertDrills } from "../../tests/drill";
-import { freshHwAddress, Relay } from "./dhcp-client";
+import { freshHwAddress, Relay } from "./relay";
 import { servers } from "./values";
 
 describe("the alerts of DHCP", function () {

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { environment } from "../../config/environment";
 import type { Subnet } from "./settings";
 import { contains, parseAddress, parseRange } from "../../config/addresses";
-import { addressesOf, codes, freshHwAddress, Relay, type Reply, secondsOf } from "./dhcp-client";
+import { addressesOf, codes, freshHwAddress, Relay, type Reply, secondsOf } from "./relay";
 import { type Deployed, deployed, eventually, scrape, sumOf, unchecked } from "../../tests/deployed";
 
 /** Selectors of the pod that answers, and of all. */

@@ -59,6 +59,7 @@ export default defineConfig({
                     { text: "kubeadm", link: "/kubeadm" },
                     { text: "Upgrades", link: "/upgrades" },
                     { text: "Benchmarks", link: "/benchmarks" },
+                    { text: "Drills", link: "/drills" },
                 ],
             },
             {

@@ -1,0 +1,92 @@
+/** A population of DHCP clients behind a relay, which renew their leases in turn. */
+import { addressesOf, codes, freshHwAddress, Relay } from "../../components/dhcp/relay";
+import type { Sample } from "./outcome";
+
+interface Client {
+    readonly hwAddress: string;
+    readonly address: string;
+}
+
+/** Time after which the relay repeats a message, in milliseconds; see `Relay.exchange`. */
+const repetition = 2000;
+const clients = 10;
+/** Time between two renewals, in milliseconds. */
+const period = 1000;
+
+export class DhcpLoad {
+    private samples: Sample[] = [];
+    private running: Promise<void>[] = [];
+    private next = 0;
+    private readonly clock: NodeJS.Timeout;
+    /** Clients whose renewal was refused or gave another address. */
+    public changed = 0;
+
+    private constructor(
+        private readonly relay: Relay,
+        private readonly server: string,
+        private readonly clients: readonly Client[],
+    ) {
+        this.clock = setInterval(() => this.running.push(this.renew()), period);
+    }
+
+    /**
+     * Takes the leases and begins to renew them.
+     * @param link an address of the clients' subnet.
+     * @throws Error if port 67 cannot be used, or a client gets no lease.
+     */
+    public static async start(server: string, link: string, own: string | undefined): Promise<DhcpLoad> {
+        const relay = await Relay.open(server, link, own);
+        const population: Client[] = [];
+        for (let i = 0; i < clients; i++) {
+            const hwAddress = freshHwAddress();
+            const offer = await relay.exchange({ type: "discover", hwAddress });
+            const ack =
+                offer &&
+                (await relay.exchange({
+                    type: "request",
+                    hwAddress,
+                    requestedAddress: offer.address,
+                    serverIdentifier: addressesOf(offer, codes.serverIdentifier)[0],
+                }));
+            if (ack?.type !== "ack") {
+                relay.close();
+                throw new Error(
+                    `client ${i + 1} of ${clients} gets no lease from ${server}; npm run verify:dhcp says more`,
+                );
+            }
+            population.push({ hwAddress, address: ack.address });
+        }
+        return new DhcpLoad(relay, server, population);
+    }
+
+    /** The renewals since the last call, when all of them are answered or given up. */
+    public async take(): Promise<Sample[]> {
+        await Promise.all(this.running);
+        this.running = [];
+        const { samples } = this;
+        this.samples = [];
+        return samples;
+    }
+
+    /** Ends the renewals and gives the leases back. */
+    public async stop(): Promise<void> {
+        clearInterval(this.clock);
+        await Promise.all(this.running);
+        for (const { hwAddress, address } of this.clients) {
+            await this.relay.send({ type: "release", hwAddress, address, serverIdentifier: this.server });
+        }
+        this.relay.close();
+    }
+
+    private async renew(): Promise<void> {
+        const client = this.clients[this.next++ % this.clients.length];
+        if (!client) {
+            return;
+        }
+        const sent = Date.now();
+        const reply = await this.relay.exchange({ type: "request", ...client });
+        const now = Date.now();
+        this.changed += Number(reply !== undefined && (reply.type !== "ack" || reply.address !== client.address));
+        this.samples.push({ sent, answered: reply && now, tries: 1 + Math.floor((now - sent) / repetition) });
+    }
+}

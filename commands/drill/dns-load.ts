@@ -1,0 +1,103 @@
+/** Steady DNS queries over UDP, as of clients that repeat themselves. */
+import { createSocket, type Socket } from "node:dgram";
+
+import type { Sample } from "./outcome";
+
+/** Time after which a query is sent again, in milliseconds. */
+const repetition = 1000;
+/** How often a query is sent at most. */
+const mostTries = 3;
+const sockets = 20;
+
+interface Pending {
+    readonly sent: number;
+    readonly query: Buffer;
+    readonly socket: Socket;
+    tries: number;
+    timer?: NodeJS.Timeout;
+}
+
+/** A query for the A record of a name. */
+export function encodeQuery(id: number, name: string): Buffer {
+    const labels = name.split(".").filter(Boolean);
+    return Buffer.concat([
+        // The id, recursion desired, one question.
+        Buffer.from([id >> 8, id & 255, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0]),
+        ...labels.map((label) => Buffer.from([label.length, ...Buffer.from(label)])),
+        Buffer.from([0, 0, 1, 0, 1]),
+    ]);
+}
+
+/** Whether a message answers with NOERROR or NXDOMAIN. */
+export const isGood = (message: Buffer): boolean => [0, 3].includes((message[3] ?? 0) & 15);
+
+export class DnsLoad {
+    private readonly samples: Sample[] = [];
+    private readonly pending = new Map<number, Pending>();
+    private readonly sockets: readonly Socket[];
+    private readonly clock: NodeJS.Timeout;
+    private next = 0;
+    private stopped?: Promise<Sample[]>;
+
+    /** @param rate queries per second. */
+    constructor(
+        private readonly server: string,
+        private readonly names: readonly string[],
+        rate: number,
+    ) {
+        this.sockets = Array.from({ length: sockets }, () => {
+            const socket = createSocket("udp4");
+            // A node that has just lost its pod answers with ICMP; the query is repeated all the same.
+            return socket.on("error", () => undefined).on("message", (message) => this.receive(message));
+        });
+        this.clock = setInterval(() => this.ask(), 1000 / rate);
+    }
+
+    /** Ends the load when the last queries are answered or given up, and returns all of them. */
+    public stop(): Promise<Sample[]> {
+        this.stopped ??= this.end();
+        return this.stopped;
+    }
+
+    private async end(): Promise<Sample[]> {
+        clearInterval(this.clock);
+        await new Promise((resolve) => setTimeout(resolve, this.pending.size > 0 ? repetition * mostTries : 0));
+        this.sockets.forEach((socket) => socket.close());
+        return this.samples;
+    }
+
+    private ask(): void {
+        const id = this.next++ & 0xffff;
+        const socket = this.sockets[id % sockets];
+        const name = this.names[id % this.names.length];
+        if (socket && name) {
+            const pending = { sent: Date.now(), query: encodeQuery(id, name), socket, tries: 0 };
+            this.pending.set(id, pending);
+            this.send(id, pending);
+        }
+    }
+
+    private send(id: number, pending: Pending): void {
+        if (pending.tries === mostTries) {
+            this.keep(id, pending, undefined);
+            return;
+        }
+        pending.tries += 1;
+        pending.socket.send(pending.query, 53, this.server, () => undefined);
+        pending.timer = setTimeout(() => this.send(id, pending), repetition);
+    }
+
+    private receive(message: Buffer): void {
+        const id = message.length >= 12 ? message.readUInt16BE(0) : -1;
+        const pending = this.pending.get(id);
+        if (pending && isGood(message)) {
+            this.keep(id, pending, Date.now());
+        }
+    }
+
+    private keep(id: number, { sent, tries, timer }: Pending, answered: number | undefined): void {
+        clearTimeout(timer);
+        this.pending.delete(id);
+        this.samples.push({ sent, answered, tries });
+    }
+}

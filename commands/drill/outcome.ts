@@ -1,0 +1,71 @@
+/** What clients noticed of a failure. */
+import { quantile } from "../bench/statistics";
+
+/** A request of a client. Times are milliseconds since 1970. */
+export interface Sample {
+    readonly sent: number;
+    /** When the answer arrived. Undefined if none did, not even to the repetitions. */
+    readonly answered?: number;
+    /** How often the request was sent. */
+    readonly tries: number;
+}
+
+/** What the clients noticed between the failure and its repair. */
+export interface Outcome {
+    readonly requests: number;
+    /** Requests that were answered only after they had been repeated. */
+    readonly repeated: number;
+    /** Requests that were never answered. */
+    readonly lost: number;
+    /** 99th percentile of the answers' delay, in milliseconds. NaN if there was no answer. */
+    readonly p99: number;
+    /** Seconds from the failure to the last request in trouble. 0 if none was. */
+    readonly outage: number;
+}
+
+/** Sums up the requests that were sent at or after the failure. */
+export function outcomeOf(samples: readonly Sample[], failure: number): Outcome {
+    const own = samples.filter(({ sent }) => sent >= failure);
+    const lost = own.filter(({ answered }) => answered === undefined);
+    const repeated = own.filter(({ answered, tries }) => answered !== undefined && tries > 1);
+    const last = Math.max(failure, ...[...lost, ...repeated].map(({ sent }) => sent));
+    return {
+        requests: own.length,
+        repeated: repeated.length,
+        lost: lost.length,
+        p99: quantile(
+            own.flatMap(({ sent, answered }) => (answered === undefined ? [] : [answered - sent])),
+            0.99,
+        ),
+        outage: (last - failure) / 1000,
+    };
+}
+
+/** The bound of a drill. A bound that is not given is not checked. */
+export interface Bar {
+    /** Requests that may be lost. */
+    readonly lost?: number;
+    /** Seconds that the outage may last. */
+    readonly outage?: number;
+    /** 99th percentile of the delay, in milliseconds. */
+    readonly p99?: number;
+}
+
+/** What exceeds the bar, in words. */
+export function exceeded({ lost, outage, p99 }: Outcome, bar: Bar): string[] {
+    return [
+        bar.lost !== undefined && lost > bar.lost ? `${lost} lost` : "",
+        bar.outage !== undefined && outage > bar.outage ? `outage ${outage.toFixed(1)} s` : "",
+        bar.p99 !== undefined && !(p99 <= bar.p99) ? `p99 ${p99.toFixed(0)} ms` : "",
+    ].filter(Boolean);
+}
+
+/** The bar in words. */
+export const barText = ({ lost, outage, p99 }: Bar): string =>
+    [
+        lost === undefined ? "" : `${lost} lost`,
+        outage === undefined ? "" : `outage ${outage} s`,
+        p99 === undefined ? "" : `p99 ${p99} ms`,
+    ]
+        .filter(Boolean)
+        .join(", ");
