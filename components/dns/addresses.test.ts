@@ -6,6 +6,19 @@ import { metadataOf, resource } from "../../tests/support";
 import { runProgram, valueOf } from "../../tools/mock-engine";
 import { addressAlerts } from "./address-alerts";
 
+describe("the address of the resolver", () => {
+    it("exports the address that the load balancer gave, even if another one was asked for", async () => {
+        const other = await runProgram("poc", { ingress: () => [{ ip: "192.0.2.7" }] });
+        expect(await valueOf(other.outputs.dnsAddress as never)).to.equal("192.0.2.7");
+    });
+
+    it("exports a host name if the load balancer gives only that", async () => {
+        const settings = { "dhcp.enabled": false };
+        const named = await runProgram("poc", { settings, ingress: () => [{ hostname: "lb.example.org" }] });
+        expect(await valueOf(named.outputs.dnsAddress as never)).to.equal("lb.example.org");
+    });
+});
+
 describe("a resolver with several addresses", () => {
     it("has a Service for each further address, with the same pods, and probes of all", async () => {
         const addresses = ["192.168.139.53", "192.168.139.54"];

@@ -4,7 +4,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { runProgram, valueOf } from "../../tools/mock-engine";
+import { runProgram } from "../../tools/mock-engine";
 import { metadataOf, resource, stackRun, waitsFor } from "../../tests/support";
 import { keepRunning, waitForRedis } from "./unbound";
 import { dnsPort, healthName } from "./unbound-config";
@@ -286,16 +286,5 @@ describe("DNS", () => {
             }),
         );
         expect(served.flat()).to.deep.equal(["unbound"]);
-    });
-
-    it("exports the address that the load balancer gave, even if another one was asked for", async () => {
-        const other = await runProgram("poc", { ingress: () => [{ ip: "192.0.2.7" }] });
-        expect(await valueOf(other.outputs.dnsAddress as never)).to.equal("192.0.2.7");
-    });
-
-    it("exports a host name if the load balancer gives only that", async () => {
-        const settings = { "dhcp.enabled": false };
-        const named = await runProgram("poc", { settings, ingress: () => [{ hostname: "lb.example.org" }] });
-        expect(await valueOf(named.outputs.dnsAddress as never)).to.equal("lb.example.org");
     });
 });
