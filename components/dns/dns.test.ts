@@ -4,7 +4,6 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { runProgram } from "../../tools/mock-engine";
 import { metadataOf, resource, stackRun, waitsFor } from "../../tests/support";
 import { keepRunning, waitForRedis } from "./unbound";
 import { dnsPort, healthName } from "./unbound-config";
