@@ -27,6 +27,7 @@ const commands: Record<string, () => Promise<void>> = {
     drill: async () => (await import("./drill")).drill(rest),
     doctor: async () => (await import("./doctor")).doctor(rest),
     ca: async () => (await import("./ca")).ca(),
+    kubeadm: async () => (await import("./kubeadm")).kubeadm(),
     verify: async () => (await import("./verify")).verify(rest),
 };
 

@@ -1,12 +1,15 @@
 /** Every component there is. A folder and a line here add one; see "Add a component" in the README. */
+import { admission } from "./admission";
 import { backups } from "./backups";
 import { certManager } from "./cert-manager";
+import { clusterDns } from "./cluster-dns";
 import { dhcp } from "./dhcp";
 import { dns } from "./dns";
 import { externalSecrets } from "./external-secrets";
 import { gateway } from "./gateway";
 import { metallb } from "./metallb";
 import { monitoring } from "./monitoring";
+import { networkPolicies } from "./network-policies";
 import { sealedSecrets } from "./sealed-secrets";
 import { storage } from "./storage";
 
@@ -21,4 +24,7 @@ export const components = {
     externalSecrets,
     backups,
     gateway,
+    clusterDns,
+    networkPolicies,
+    admission,
 };

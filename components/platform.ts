@@ -1,10 +1,17 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 import type { Component, ComponentDefinition, ComponentOptions, Context } from "./lib/component";
-import { enabledComponents, requestedHosts, type Settings, settingsOf } from "./settings";
+import {
+    addressClaims,
+    deployedNamespaces,
+    enabledComponents,
+    requestedHosts,
+    type Settings,
+    settingsOf,
+} from "./settings";
 
 /** What the components of the list are made with: the site, and those made before. */
-export interface PlatformContext extends Omit<Context, "component" | "hosts"> {
+export interface PlatformContext extends Pick<Context, "site" | "operatorCrds"> {
     readonly made: readonly Component[];
 }
 
@@ -27,7 +34,12 @@ function createAll(
 ): Component[] {
     const byName = new Map(made.map((component) => [nameOf(component), component]));
     const component = (name: string) => byName.get(name);
-    const hosts = requestedHosts(settings);
+    const stack: Omit<Context, "site" | "operatorCrds" | "component"> = {
+        read: (definition) => settingsOf(settings, definition),
+        addresses: addressClaims(settings),
+        namespaces: deployedNamespaces(settings),
+        hosts: requestedHosts(settings),
+    };
     return enabledComponents(settings)
         .filter(chosen)
         .flatMap((definition) => {
@@ -37,7 +49,7 @@ function createAll(
             }
             const created = definition.create(
                 settingsOf(settings, definition),
-                { ...context, hosts, component },
+                { ...context, ...stack, component },
                 { ...opts, dependsOn: [...dependsOn, ...needs.flatMap((need) => component(need) ?? [])] },
             );
             byName.set(name, created);

@@ -9,6 +9,7 @@ import {
     parseAddress,
     parseRange,
     parseSubnet,
+    subnetsOf,
     without,
 } from "./addresses";
 
@@ -64,6 +65,28 @@ describe("addresses", () => {
                     .filter((n) => !holes.some(([a, b]) => a <= n && n <= b))
                     .map(dotted);
                 expect(left).to.deep.equal(expected);
+            }),
+        );
+    });
+
+    it("is made up of as few subnets as possible, which cover exactly it", () => {
+        expect(subnetsOf(parseRange("192.168.122.100-192.168.122.150"))).to.deep.equal([
+            "192.168.122.100/30",
+            "192.168.122.104/29",
+            "192.168.122.112/28",
+            "192.168.122.128/28",
+            "192.168.122.144/30",
+            "192.168.122.148/31",
+            "192.168.122.150/32",
+        ]);
+        expect(subnetsOf(parseRange("10.0.0.0/8"))).to.deep.equal(["10.0.0.0/8"]);
+        expect(subnetsOf(parseRange("0.0.0.0-255.255.255.255"))).to.deep.equal(["0.0.0.0/0"]);
+        fc.assert(
+            fc.property(nearBounds, (whole) => {
+                const parts = subnetsOf(range(whole)).map(parseSubnet);
+                expect(parts.at(0)?.first).to.equal(range(whole).first);
+                expect(parts.at(-1)?.last).to.equal(range(whole).last);
+                parts.slice(1).forEach(({ first }, i) => expect(first).to.equal((parts[i]?.last ?? 0) + 1));
             }),
         );
     });

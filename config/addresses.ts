@@ -79,6 +79,20 @@ export function without(range: AddressRange, holes: readonly AddressRange[]): Ad
     return holes.reduce<AddressRange[]>((rest, hole) => rest.flatMap((part) => cut(part, hole)), [range]);
 }
 
+/** The subnets that make up the range, in CIDR notation: as few as possible, in order. */
+export function subnetsOf({ first, last }: AddressRange): string[] {
+    const subnets: string[] = [];
+    for (let at = first; at <= last;) {
+        let bits = 0;
+        while (bits < 32 && at % 2 ** (bits + 1) === 0 && at + 2 ** (bits + 1) - 1 <= last) {
+            bits++;
+        }
+        subnets.push(`${formatAddress(at)}/${32 - bits}`);
+        at += 2 ** bits;
+    }
+    return subnets;
+}
+
 /** What two lists of ranges have in common. Within each list, no two may overlap. */
 export function intersections(some: readonly AddressRange[], others: readonly AddressRange[]): AddressRange[] {
     return some.flatMap((a) =>

@@ -181,7 +181,12 @@ function restoreDeployment(
     new k8s.apps.v1.Deployment(
         `${name}-restore`,
         {
-            metadata: { ...metadata, name: restoreApp },
+            metadata: {
+                ...metadata,
+                name: restoreApp,
+                // Without pods its volume may have none yet, and Pulumi would wait for that.
+                annotations: { "pulumi.com/skipAwait": "true" },
+            },
             spec: {
                 replicas: 0,
                 selector: { matchLabels: { app, "k8s-noc/backup": restoreApp } },

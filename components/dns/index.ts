@@ -28,6 +28,8 @@ export class Dns extends Component {
      * names if it gives only those.
      */
     public readonly addresses: readonly pulumi.Output<string>[];
+    /** The address inside the cluster, which pods reach on every node. */
+    public readonly clusterAddress: pulumi.Output<string>;
     public readonly monitoring: MonitoringSpec;
 
     /** @param opts `dependsOn` delays only the Service, which needs a load balancer, and not the pods. */
@@ -79,26 +81,26 @@ export class Dns extends Component {
             child,
         );
 
-        this.addresses = [settings.address, ...settings.furtherAddresses].map((address, i) =>
-            loadBalancerAddress(
-                loadBalancerService(
-                    {
-                        // Named by its address, so that a change of the list replaces no Service whose address stays.
-                        name: i === 0 || address === undefined ? app : `${app}-${address.replaceAll(".", "-")}`,
-                        namespace,
-                        selector: pods,
-                        address,
-                        ports: [
-                            { name: "dns", port: 53, protocol: "UDP", targetPort: dnsPort },
-                            { name: "dns-tcp", port: 53, protocol: "TCP", targetPort: dnsPort },
-                            ...(encryption ? encryptedServicePorts : []),
-                        ],
-                        site,
-                    },
-                    { ...child, dependsOn: [...dependsOn] },
-                ),
+        const [service, ...further] = [settings.address, ...settings.furtherAddresses].map((address, i) =>
+            loadBalancerService(
+                {
+                    // Named by its address, so that a change of the list replaces no Service whose address stays.
+                    name: i === 0 || address === undefined ? app : `${app}-${address.replaceAll(".", "-")}`,
+                    namespace,
+                    selector: pods,
+                    address,
+                    ports: [
+                        { name: "dns", port: 53, protocol: "UDP", targetPort: dnsPort },
+                        { name: "dns-tcp", port: 53, protocol: "TCP", targetPort: dnsPort },
+                        ...(encryption ? encryptedServicePorts : []),
+                    ],
+                    site,
+                },
+                { ...child, dependsOn: [...dependsOn] },
             ),
-        );
+        ) as [k8s.core.v1.Service, ...k8s.core.v1.Service[]];
+        this.addresses = [service, ...further].map(loadBalancerAddress);
+        this.clusterAddress = service.spec.clusterIP;
         metricsService({ app, namespace, selector: pods, port: exporterPort }, child);
 
         this.monitoring = dnsMonitoring({

@@ -5,7 +5,7 @@ import * as random from "@pulumi/random";
 import { imageReference } from "../lib/images";
 import { metricsService } from "../lib/metrics";
 import { fromPrometheus, networkPolicy, tcp } from "../lib/network-policy";
-import { corePriority, labels, leaveLostNode, runAs, unprivileged } from "../lib/pods";
+import { corePriority, labels, leaveLostNode, runAs, serviceAccount, unprivileged } from "../lib/pods";
 import type { Site } from "../lib/site";
 import { redisConf, redisPort } from "./redis-config";
 import { images } from "./versions";
@@ -68,6 +68,7 @@ export function redis(options: RedisOptions, opts: pulumi.CustomResourceOptions)
                 template: {
                     metadata: { labels: labels(app) },
                     spec: {
+                        serviceAccountName: serviceAccount(app, namespace, opts),
                         automountServiceAccountToken: false,
                         enableServiceLinks: false,
                         priorityClassName: corePriority,
@@ -180,6 +181,7 @@ function redisExporter(
                 template: {
                     metadata: { labels: labels(exporter) },
                     spec: {
+                        serviceAccountName: serviceAccount(exporter, namespace, opts),
                         automountServiceAccountToken: false,
                         enableServiceLinks: false,
                         securityContext: runAs(59000, 59000),

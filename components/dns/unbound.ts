@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import { imageReference } from "../lib/images";
 import { type Flow, fromPrometheus, networkPolicy, type Port, tcp, udp } from "../lib/network-policy";
-import { corePriority, labels, leaveLostNode, unprivileged } from "../lib/pods";
+import { corePriority, labels, leaveLostNode, serviceAccount, unprivileged } from "../lib/pods";
 import type { Site } from "../lib/site";
 import { redisPort } from "./redis-config";
 import { fileMounts, fileVolumes, type UnboundFiles, unboundUser } from "./unbound-files";
@@ -116,6 +116,7 @@ export function unbound(options: UnboundOptions, opts: pulumi.CustomResourceOpti
                 template: {
                     metadata: { labels: labels(app) },
                     spec: {
+                        serviceAccountName: serviceAccount(app, namespace, opts),
                         automountServiceAccountToken: false,
                         enableServiceLinks: false,
                         priorityClassName: corePriority,

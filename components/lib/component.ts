@@ -87,6 +87,12 @@ export interface Context {
     readonly component: (name: string) => Component | undefined;
     /** The Prometheus operator's CRDs, which monitors need. Undefined if monitoring is disabled. */
     readonly operatorCrds?: pulumi.Resource;
+    /** The settings of another component. */
+    readonly read: ReadSettings;
+    /** The addresses that the whole stack uses. */
+    readonly addresses: readonly AddressClaim[];
+    /** The namespaces that the whole stack deploys to. */
+    readonly namespaces: readonly string[];
 }
 
 /** A component as the registry (`components/index.ts`) lists it. */

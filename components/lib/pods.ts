@@ -30,6 +30,19 @@ export function runAs(user: number, group: number) {
     };
 }
 
+/**
+ * Makes a service account without rights, whose pods get no token. Returns its name. Pods of one application share it
+ * with no other, so that a right that is given to one is given to it alone.
+ */
+export function serviceAccount(
+    name: string,
+    namespace: pulumi.Input<string>,
+    opts: pulumi.CustomResourceOptions,
+): pulumi.Output<string> {
+    const metadata = { name, namespace, labels: labels(name) };
+    return new k8s.core.v1.ServiceAccount(name, { metadata, automountServiceAccountToken: false }, opts).metadata.name;
+}
+
 /** PriorityClass of the pods that the network depends on: the load balancer, DNS and DHCP. */
 export const corePriority = "k8s-noc-core";
 

@@ -57,6 +57,7 @@ export default defineConfig({
                     { text: "Security", link: "/security" },
                     { text: "Encrypted DNS", link: "/encrypted-dns" },
                     { text: "kubeadm", link: "/kubeadm" },
+                    { text: "Control plane", link: "/control-plane" },
                     { text: "Upgrades", link: "/upgrades" },
                     { text: "Benchmarks", link: "/benchmarks" },
                     { text: "Drills", link: "/drills" },

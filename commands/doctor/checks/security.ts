@@ -26,7 +26,7 @@ export const auditLog = defineCheck({
                   severity: "warning",
                   what: "the API server keeps no audit log",
                   why: "after an incident nobody can tell who changed or read what",
-                  mend: "set --audit-policy-file and --audit-log-path (docs/security.md); kubeadm: apiServer.extraArgs",
+                  mend: "npm run kubeadm writes the audit policy and the arguments (docs/control-plane.md)",
               });
     },
 });
@@ -47,7 +47,7 @@ export const encryption = defineCheck({
                   severity: "warning",
                   what: "Secrets are stored in etcd as plain text",
                   why: "a copy of etcd or of its disk holds every password and token",
-                  mend: "set --encryption-provider-config (docs/security.md), then kubectl get secrets -A -o json | kubectl replace -f -",
+                  mend: "npm run kubeadm writes the key and the arguments (docs/control-plane.md); then kubectl get secrets -A -o json | kubectl replace -f -",
               });
     },
 });

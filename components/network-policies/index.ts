@@ -1,0 +1,115 @@
+import * as k8s from "@pulumi/kubernetes";
+
+import { Component, type ComponentArgs, type ComponentOptions, defineComponent } from "../lib/component";
+import { imageReference } from "../lib/images";
+import { metricsMonitor, metricsService } from "../lib/metrics";
+import type { MonitoringSpec } from "../lib/monitoring-spec";
+import { podNamespace } from "../lib/namespace";
+import { denyByDefault } from "../lib/network-policy";
+import { labels } from "../lib/pods";
+import { networkPoliciesAlerts } from "./alerts";
+import { engines } from "./engines";
+import { networkPoliciesOverview } from "./overview";
+import { networkPoliciesSettings } from "./settings";
+
+const namespaceName = "network-policies";
+
+/** The engine that enforces network policies where the network plugin does not. */
+export class NetworkPolicies extends Component {
+    public readonly monitoring: MonitoringSpec;
+    public override readonly namespace: k8s.core.v1.Namespace;
+
+    constructor(
+        name: string,
+        args: ComponentArgs<typeof networkPoliciesSettings>,
+        { dependsOn = [], ...opts }: ComponentOptions,
+    ) {
+        super("networkPolicies:NetworkPolicies", name, networkPoliciesSettings, args, {
+            ...opts,
+            dependsOn: [...dependsOn],
+        });
+        const { engine: app } = networkPoliciesSettings.parse(args.settings);
+        const engine = engines[app];
+        // The engine changes the nodes' packet filter.
+        this.namespace = podNamespace({ name: namespaceName, podSecurity: "privileged" }, { parent: this });
+        const namespace = this.namespace.metadata.name;
+        const opt = { parent: this };
+        denyByDefault("network-policies-default-deny", namespace, opt);
+
+        const metadata = { name: app, namespace, labels: labels(app) };
+        const account = new k8s.core.v1.ServiceAccount(app, { metadata, automountServiceAccountToken: false }, opt);
+        const clusterWide = { name: `k8s-noc-${app}`, labels: labels(app) };
+        const role = new k8s.rbac.v1.ClusterRole(app, { metadata: clusterWide, rules: [...engine.rules] }, opt);
+        const binding = new k8s.rbac.v1.ClusterRoleBinding(
+            app,
+            {
+                metadata: clusterWide,
+                roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: role.metadata.name },
+                subjects: [{ kind: "ServiceAccount", name: account.metadata.name, namespace }],
+            },
+            opt,
+        );
+        new k8s.apps.v1.DaemonSet(
+            app,
+            {
+                metadata,
+                spec: {
+                    selector: { matchLabels: { app } },
+                    updateStrategy: { rollingUpdate: { maxUnavailable: 1 } },
+                    template: {
+                        metadata: { labels: labels(app) },
+                        spec: {
+                            hostNetwork: true,
+                            priorityClassName: "system-node-critical",
+                            serviceAccountName: account.metadata.name,
+                            automountServiceAccountToken: true,
+                            enableServiceLinks: false,
+                            nodeSelector: { "kubernetes.io/os": "linux" },
+                            // Policies hold on every node, whatever its taints.
+                            tolerations: [{ operator: "Exists" }],
+                            securityContext: { seccompProfile: { type: "RuntimeDefault" } },
+                            containers: [
+                                {
+                                    ...engine.container,
+                                    name: app,
+                                    image: imageReference(engine.image, args.site),
+                                    volumeMounts: engine.hostPaths.map(({ name, path, readOnly }) => ({
+                                        name,
+                                        mountPath: path,
+                                        readOnly,
+                                        ...(name === "netns" && { mountPropagation: "HostToContainer" }),
+                                    })),
+                                },
+                            ],
+                            volumes: engine.hostPaths.map(({ name, path, type }) => ({
+                                name,
+                                hostPath: { path, type },
+                            })),
+                        },
+                    },
+                },
+            },
+            { ...opt, dependsOn: binding },
+        );
+        metricsService({ app, namespace, selector: { app }, port: engine.metricsPort }, opt);
+
+        this.monitoring = {
+            component: name,
+            namespace: namespaceName,
+            monitors: [metricsMonitor(app)],
+            probes: [],
+            ruleGroups: [{ name: "network-policies", records: [], alerts: networkPoliciesAlerts(namespaceName, app) }],
+            dashboards: [],
+            overview: networkPoliciesOverview(namespaceName, app),
+        };
+        this.registerOutputs();
+    }
+}
+
+export const networkPolicies = defineComponent({
+    name: "networkPolicies",
+    title: "network policies",
+    settings: networkPoliciesSettings,
+    namespaces: () => [namespaceName],
+    create: (settings, { site }, opts) => new NetworkPolicies("networkPolicies", { settings, site }, opts),
+});
