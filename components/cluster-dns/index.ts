@@ -11,10 +11,9 @@ import {
 } from "../lib/component";
 import type { MonitoringSpec } from "../lib/monitoring-spec";
 import { clusterDnsAlerts } from "./alerts";
-import type { Host } from "./corefile";
 import { clusterDnsOverview } from "./overview";
 import { Corefile } from "./patch";
-import { clusterDnsSettings } from "./settings";
+import { type ClusterDnsSettings, clusterDnsSettings } from "./settings";
 
 export interface ClusterDnsOptions extends ComponentArgs<typeof clusterDnsSettings> {
     /** Address of the resolver inside the cluster. */
@@ -69,7 +68,7 @@ export const clusterDns = defineComponent({
 function gatewayHosts(
     { enabled, address }: { readonly enabled: boolean; readonly address?: string },
     hosts: readonly HostRequest[],
-): Host[] {
+): ClusterDnsSettings["hosts"] {
     const names = hosts.map(({ host }) => host).filter((host) => !host.startsWith("*."));
     return enabled && address !== undefined && names.length > 0 ? [{ address, names }] : [];
 }
