@@ -57,7 +57,7 @@ describe("the gateway", () => {
 
     it("passes Grafana's host on to Grafana, which then has no address of its own", async () => {
         const run = await deployed();
-        expect(specOf(run, "kube-prometheus-stack-grafana-route")).to.deep.include({
+        expect(specOf(run, "grafana.home.arpa-route")).to.deep.include({
             parentRefs: [{ name: "noc", namespace: "gateway", sectionName: "grafana.home.arpa" }],
             hostnames: ["grafana.home.arpa"],
             rules: [{ backendRefs: [{ name: "kube-prometheus-stack-grafana", port: 80 }] }],
@@ -81,29 +81,22 @@ describe("the gateway", () => {
         expect(namespaces).to.have.deep.members(
             ["kube-system", "argocd", "monitoring"].map((name) => ({ "kubernetes.io/metadata.name": name })),
         );
-        const { podSelector, ingress } = specOf(run, "kube-prometheus-stack-grafana-from-gateway") as Policy;
+        const { podSelector, ingress } = specOf(run, "grafana.home.arpa-from-gateway") as Policy;
         expect(podSelector.matchLabels).to.include({ "app.kubernetes.io/name": "grafana" });
         expect(ingress).to.have.nested.property("[0].ports[0].port", 3000);
     });
 
     it("is made after the CRDs and the address pools, and routes after it", async () => {
         const run = await deployed();
-        const before = waitsFor(run, resource(run, "nginx-gateway-fabric", "Release"));
-        expect([...before]).to.include.members(
-            ["gatewayApi-crds", "gatewayFabric-crds", "default-pool"].map((name) => resource(run, name).id),
-        );
-        const route = waitsFor(run, resource(run, "kube-prometheus-stack-grafana-route"));
+        const release = resource(run, "nginx-gateway-fabric", "Release");
+        expect([...waitsFor(run, release)]).to.include(resource(run, "default-pool").id);
+        expect(release.hooks).to.deep.include({
+            beforeCreate: ["apply-crds-gateway"],
+            beforeUpdate: ["apply-crds-gateway"],
+        });
+        const route = waitsFor(run, resource(run, "grafana.home.arpa-route"));
         expect([...route]).to.include(resource(run, "gateway", "v1:Gateway").id);
         expect([...route]).not.to.include(resource(run, "kube-prometheus-stack", "Release").id);
-    });
-
-    it("takes the CRDs from its project's release, or from where the setting says", async () => {
-        const fileOf = (run: Awaited<ReturnType<typeof deployed>>, name: string) => resource(run, name).inputs.file;
-        expect(fileOf(await deployed(), "gatewayApi-crds")).to.contain("/v1.5.1/");
-        const crds = { gatewayFabric: "./crds.yaml" };
-        const other = await deployedWith({ "gateway.version": "2.3.0", "gateway.crds": crds });
-        expect(fileOf(other, "gatewayApi-crds")).to.contain("/v1.4.1/");
-        expect(fileOf(other, "gatewayFabric-crds")).to.equal("./crds.yaml");
     });
 
     it("asks any load balancer for its address, and tolerates the loss of a node where it has two pods", async () => {

@@ -15,6 +15,7 @@ import type { MonitoringSpec } from "../lib/monitoring-spec";
 import { networkPolicy } from "../lib/network-policy";
 import { labels } from "../lib/pods";
 import { gatewayAlerts } from "./alerts";
+import { applyCrdsFirst, type CrdManifest } from "./crds";
 import { gatewayDashboard, gatewayOverview } from "./dashboard";
 import { gatewayName, jobs, listenerName, metricsPort, namespaceName, pods } from "./names";
 import { bodyLimit, gatewayObject, hostRoute, redirectRoute } from "./objects";
@@ -42,6 +43,7 @@ export class Gateway extends Component {
         super("gateway:Gateway", name, gatewaySettings, args, opts);
         const settings = gatewaySettings.parse(args.settings);
         const { hosts, site } = args;
+        const crds = applyCrdsFirst(manifests(settings), { kubeContext: site.kubeContext, owner: name });
         const { namespace, release } = installChart(
             {
                 namespace: namespaceName,
@@ -53,9 +55,10 @@ export class Gateway extends Component {
                     { app: jobs.controller, selector: pods.controller, port: metricsPort },
                     { app: jobs.nginx, selector: pods.nginx, port: metricsPort },
                 ],
+                hooks: { beforeCreate: [crds], beforeUpdate: [crds] },
                 site,
             },
-            { parent: this, dependsOn: [...this.crds(settings), ...dependsOn] },
+            { parent: this, dependsOn },
         );
         this.namespace = namespace;
         if (settings.replicas > 1) {
@@ -85,29 +88,16 @@ export class Gateway extends Component {
                 if (backend) {
                     const own = namespace(backend.namespace);
                     const dependsOn = [this.gateway, ...(own ? [own] : [])];
-                    const { service } = backend;
-                    this.object(`${service}-route`, hostRoute(host, backend), dependsOn, component);
-                    networkPolicy(backendPolicy(backend), { parent: component, dependsOn });
+                    const name = listenerName(host);
+                    this.object(`${name}-route`, hostRoute(host, backend), dependsOn, component);
+                    networkPolicy(backendPolicy(host, backend), { parent: component, dependsOn });
                     if (backend.maxBody !== undefined) {
-                        const limit = bodyLimit("HTTPRoute", service, backend.namespace, backend.maxBody);
-                        this.object(`${service}-body-limit`, limit, dependsOn, component);
+                        const limit = bodyLimit("HTTPRoute", name, backend.namespace, backend.maxBody);
+                        this.object(`${name}-body-limit`, limit, dependsOn, component);
                     }
                 }
             }
         }
-    }
-
-    /** The CRDs of the Gateway API and of NGINX Gateway Fabric, which the engine applies on the server and upgrades. */
-    private crds({ version, crds }: GatewaySettings): pulumi.Resource[] {
-        const published = crdManifests(version);
-        return (["gatewayApi", "gatewayFabric"] as const).map(
-            (part) =>
-                new k8s.yaml.v2.ConfigFile(
-                    `${part}-crds`,
-                    { file: crds[part] ?? published[part] },
-                    { parent: this, retainOnDelete: crds.keep },
-                ),
-        );
     }
 
     private disruptionBudget(name: string, matchLabels: Record<string, string>): void {
@@ -129,6 +119,15 @@ export class Gateway extends Component {
     ): k8s.apiextensions.CustomResource {
         return new k8s.apiextensions.CustomResource(name, object, { parent, dependsOn });
     }
+}
+
+/** Where the CRDs come from: the projects' releases, if the settings name no other place. */
+function manifests({ version, crds }: GatewaySettings): CrdManifest[] {
+    const published = crdManifests(version);
+    return (["gatewayApi", "gatewayFabric"] as const).map((part) => ({
+        key: `noc:gateway.crds.${part}`,
+        source: crds[part] ?? published[part],
+    }));
 }
 
 export const gateway = defineComponent({

@@ -52,7 +52,7 @@ export const redirectRoute = () => ({
 export const hostRoute = (host: string, { service, namespace, port }: Backend) => ({
     apiVersion: `${gatewayApi}/v1`,
     kind: "HTTPRoute",
-    metadata: { name: service, namespace, labels: labels(service), annotations: accepted },
+    metadata: { name: listenerName(host), namespace, labels: labels(service), annotations: accepted },
     spec: {
         parentRefs: [{ name: gatewayName, namespace: namespaceName, sectionName: listenerName(host) }],
         hostnames: [host],

@@ -8,7 +8,7 @@ import {
     toApiServer,
     toClusterDns,
 } from "../lib/network-policy";
-import { agentPort, metricsPort, namespaceName, pods } from "./names";
+import { agentPort, listenerName, metricsPort, namespaceName, pods } from "./names";
 
 /** The policies in the gateway's own namespace. */
 export const ownPolicies = (hosts: readonly HostRequest[]): Omit<NetworkPolicyOptions, "namespace">[] => [
@@ -42,9 +42,9 @@ const toBackends = ({ namespaces, backend }: HostRequest): Flow[] =>
         ? [{ peers: [{ namespace: backend.namespace, pods: backend.pods.labels }], ports: [tcp(backend.pods.port)] }]
         : namespaces.map((namespace) => ({ peers: [{ namespace }], ports: "any" }));
 
-/** Lets nginx connect to the pods of a backend. */
-export const backendPolicy = ({ service, namespace, pods: { labels, port } }: Backend): NetworkPolicyOptions => ({
-    name: `${service}-from-gateway`,
+/** Lets nginx connect to the pods behind a host. */
+export const backendPolicy = (host: string, { namespace, pods: { labels, port } }: Backend): NetworkPolicyOptions => ({
+    name: `${listenerName(host)}-from-gateway`,
     namespace,
     podSelector: labels,
     ingress: [{ peers: [{ namespace: namespaceName, pods: pods.nginx }], ports: [tcp(port)] }],

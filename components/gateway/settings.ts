@@ -35,12 +35,6 @@ const crds = z.strictObject({
     gatewayFabric: manifest.describe(
         "URL or file of the CRDs of NGINX Gateway Fabric (deploy/crds.yaml). If not set, the project's release on GitHub.",
     ),
-    keep: z
-        .boolean()
-        .default(true)
-        .describe(
-            "Whether destroy leaves the CRDs in the cluster. Without them, everybody's Gateways and routes are lost.",
-        ),
 });
 
 const versions = Object.keys(gatewayApiVersions) as [keyof typeof gatewayApiVersions];
@@ -76,7 +70,9 @@ export const gatewaySettings = z.strictObject({
         .default("10m")
         .describe("Size of the largest request body, in bytes or with the unit k, m or g; 0 for any.")
         .meta({ examples: ["10m"] }),
-    crds: crds.prefault({}).describe("The CRDs that the gateway needs."),
+    crds: crds
+        .prefault({})
+        .describe("Where the CRDs come from that the gateway needs. Destroy leaves them in the cluster."),
 });
 
 export type GatewaySettings = z.output<typeof gatewaySettings>;

@@ -58,7 +58,7 @@ export interface HostRequest {
 
 /** A Service that the gateway passes requests on to, over HTTP without TLS. */
 export interface Backend {
-    /** Name of the Service, and of the HTTPRoute. */
+    /** Name of the Service. */
     readonly service: string;
     readonly namespace: string;
     /** Port of the Service. */

@@ -7,7 +7,7 @@ import { create } from "tar";
 
 import type { Chart } from "../../components/lib/helm";
 
-/** A Helm repository on this machine. It also has an empty manifest, `crds.yaml`. */
+/** A Helm repository on this machine. */
 export interface ChartRepository {
     readonly url: string;
     close(): void;
@@ -23,7 +23,6 @@ export async function serveCharts(charts: readonly Chart[]): Promise<ChartReposi
         files.set(`/${file}`, chartArchive(chart));
         entries[name] = [...(entries[name] ?? []), { ...chart, urls: [file] }];
     }
-    files.set("/crds.yaml", Buffer.from(""));
     files.set("/index.yaml", Buffer.from(JSON.stringify({ apiVersion: "v1", entries })));
 
     const server = createServer(({ url = "" }, response) => {

@@ -36,17 +36,7 @@ const errors = ({ diagnostics }: Preview) => diagnostics.filter(({ severity }) =
 
     let repository: ChartRepository;
     const previewed = (stack: string, options: PreviewOptions = {}) =>
-        preview(stack, {
-            ...options,
-            settings: {
-                "site.chartMirror": repository.url,
-                "gateway.crds": {
-                    gatewayApi: `${repository.url}/crds.yaml`,
-                    gatewayFabric: `${repository.url}/crds.yaml`,
-                },
-                ...options.settings,
-            },
-        });
+        preview(stack, { ...options, settings: { "site.chartMirror": repository.url, ...options.settings } });
 
     before(async () => {
         repository = await serveCharts(pinnedVersions().flatMap(({ charts }) => Object.values(charts)));
