@@ -28,6 +28,7 @@ const commands: Record<string, () => Promise<void>> = {
     doctor: async () => (await import("./doctor")).doctor(rest),
     ca: async () => (await import("./ca")).ca(),
     kubeadm: async () => (await import("./kubeadm")).kubeadm(),
+    walk: async () => (await import("./walk")).walk(rest),
     verify: async () => (await import("./verify")).verify(rest),
 };
 

@@ -11,6 +11,7 @@ const registration = (type: string, name: string, inputs: Record<string, unknown
     parent: "noc:dns:Dns::dns",
     custom: true,
     inputs,
+    inputsHash: "",
     replaceOnChanges: [],
     dependencies: [],
     propertyDependencies: {},

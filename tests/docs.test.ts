@@ -78,10 +78,11 @@ describe("the documentation", () => {
 describe("the reference", () => {
     it("lists every setting at every depth, with its meaning", async () => {
         const schema = JSON.parse(textOf("config/stack.schema.json")) as Parameters<typeof settingsPage>[0];
-        const page = settingsPage(schema);
+        const page = settingsPage(schema, (setting) => (setting === "dns.replicas" ? "in place" : undefined));
         for (const part of [
             "## noc:dns",
             "`replicas`",
+            "| in place |",
             "`forwardZones[].tls`",
             "`subnets[].reservations[].hwAddress`",
         ]) {

@@ -4,6 +4,7 @@
  * or the next free one.
  */
 import * as pulumi from "@pulumi/pulumi";
+import { createHash } from "node:crypto";
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- the module itself is changed below
 import debuggable = require("@pulumi/pulumi/runtime/debuggable");
 
@@ -23,6 +24,8 @@ export interface Registration {
     readonly provider?: string;
     /** Inputs as plain data; a secret is `[secret]`, what only the cluster will tell is `[unknown]`. */
     readonly inputs: Record<string, unknown>;
+    /** Hash of the inputs with their secrets, to compare two runs. */
+    readonly inputsHash: string;
     /** Names of the hooks that run before it is created or updated. */
     readonly hooks: { readonly beforeCreate: readonly string[]; readonly beforeUpdate: readonly string[] };
     /** Paths of the inputs whose change replaces it, beside those that its provider knows. */
@@ -202,6 +205,7 @@ function registration(request: RegisterRequest, inputs: Record<string, unknown>,
         custom: request.getCustom(),
         provider: request.getProvider() ? request.getProvider().split("::")[3] : undefined,
         inputs: plain(inputs) as Record<string, unknown>,
+        inputsHash: createHash("sha256").update(JSON.stringify(inputs)).digest("hex"),
         hooks: {
             beforeCreate: request.getHooks()?.getBeforeCreateList() ?? [],
             beforeUpdate: request.getHooks()?.getBeforeUpdateList() ?? [],
