@@ -214,7 +214,8 @@ function cronJob(
             metadata: { ...metadata, name, namespace },
             spec: {
                 schedule: settings.schedule,
-                timeZone: "Etc/UTC",
+                // "Etc/UTC" needs a time zone database, without which kube-state-metrics crashes on every CronJob.
+                timeZone: "UTC",
                 concurrencyPolicy: "Forbid",
                 startingDeadlineSeconds: 3600,
                 successfulJobsHistoryLimit: 1,
