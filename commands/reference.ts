@@ -8,7 +8,7 @@ import { type Pin, pins } from "../tools/pins";
 import { ruleGroupsOf } from "../tools/queries";
 import { projectFolder } from "../tools/stack-config";
 import { checks } from "./doctor/checks";
-import { changeText } from "./walk/effects";
+import { changeText, readEffects } from "./walk/effects";
 
 /** The part of a JSON Schema that is shown. */
 interface Schema {
@@ -33,8 +33,9 @@ const documentedStack = "homelab";
 
 /** All pages. */
 export async function pages(): Promise<Page[]> {
+    const effects = readEffects();
     return [
-        { file: "settings.md", content: settingsPage(stackSchema(), changeText) },
+        { file: "settings.md", content: settingsPage(stackSchema(), (setting) => changeText(setting, effects)) },
         { file: "alerts.md", content: alertsPage(ruleGroupsOf(await runProgram(documentedStack))) },
         { file: "checks.md", content: checksPage() },
         { file: "versions.md", content: versionsPage(pins()) },

@@ -2,10 +2,9 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import type { Registration } from "../../tools/mock-engine";
-import { resourceId } from "../../tools/mock-engine";
+import { type Registration, resourceId } from "../../tools/mock-engine";
 import { projectFolder } from "../../tools/stack-config";
-import { type Step, titleOf } from "../progress/events";
+import { isCustom, type Step, titleOf } from "../progress/events";
 import { dangers } from "../upgrade-check";
 import { notWalked } from "./rounds";
 import type { Observation } from "./watch";
@@ -22,7 +21,7 @@ export interface Effect {
     readonly down: Readonly<Record<string, number>>;
     /** Of how many queries how many were not answered; left out where all were. */
     readonly lost?: readonly [lost: number, queries: number];
-    /** Why the change was refused; nothing was changed then. */
+    /** The message that refused the change. */
     readonly refused?: string;
 }
 
@@ -31,11 +30,7 @@ export type Effects = Readonly<Record<string, Effect>>;
 
 const file = join(projectFolder, "commands", "walk", "effects.json");
 
-/** The committed effects, read once. */
-const measured = (): Effects => (committed ??= readEffects());
-let committed: Effects | undefined;
-
-/** Reads the committed effects. */
+/** The committed effects. */
 export const readEffects = (): Effects => (existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Effects) : {});
 
 /** Adds effects to the committed ones. */
@@ -71,7 +66,7 @@ export function effectOf(
     steps: readonly Step[],
     { restarted, down, lost, queries }: Observation,
 ): Effect {
-    const own = steps.filter(({ urn }) => affected.has(resourceId(urn)));
+    const own = steps.filter(({ urn }) => isCustom(urn) && affected.has(resourceId(urn)));
     const isOwn = (workload: string) => own.some(({ urn }) => brings(urn, workload));
     const touchesResolver = own.some(({ urn }) => /noc:(dns|metallb):|::noc$/.test(urn));
     return {
@@ -110,8 +105,8 @@ export function effectText({ changes, dangers, restarted, down, lost, refused }:
 }
 
 /** What a change of a setting does, in words. Undefined if nobody has found out. */
-export function changeText(setting: string): string | undefined {
-    const effect = measured()[setting];
+export function changeText(setting: string, effects: Effects): string | undefined {
+    const effect = effects[setting];
     const [component = ""] = setting.split(".");
     return effect ? effectText(effect) : (notWalked[setting] ?? notWalked[component]);
 }

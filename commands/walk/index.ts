@@ -7,12 +7,13 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { deployedNamespaces } from "../../components/settings";
 import { environment } from "../../config/environment";
 import { readStackFile, stackFileName } from "../../config/stack-file";
 import { Cluster } from "../../tools/cluster";
 import { type Registration, runProgram } from "../../tools/mock-engine";
 import { projectFolder, stackSettings } from "../../tools/stack-config";
-import { isCustom, type Step, StepLog } from "../progress/events";
+import { type Step, StepLog } from "../progress/events";
 import { command } from "../progress/up";
 import { affectedBy, type Effect, effectOf, type Effects, settingName, writeEffects } from "./effects";
 import { base, changedFile, type Changes, rounds } from "./rounds";
@@ -46,6 +47,11 @@ class Walker {
     private readonly folder = mkdtempSync(join(tmpdir(), "noc-walk-"));
     private readonly stackFile = readFileSync(join(projectFolder, stackFileName(environment.stack)), "utf8");
     private readonly settings = stackSettings(environment.stack);
+    private readonly watched = {
+        // metrics-server is in kube-system.
+        namespaces: [...deployedNamespaces(this.settings), "kube-system"],
+        resolver: this.settings.dns.address,
+    };
     private readonly cluster = new Cluster(this.settings.site.kubeContext);
 
     /** The stack is first given the settings that the rounds change, and in the end its own again. */
@@ -78,14 +84,9 @@ class Walker {
             return;
         }
         if (there.error !== undefined) {
-            const changed = there.steps.some(({ urn, failed }) => isCustom(urn) && !failed);
-            this.failures += changed ? 1 : 0;
-            this.write({
-                [settingName(paths[0] ?? "")]: {
-                    ...nothing,
-                    refused: there.error.replace(/^before hook "[^"]*" failed: /, ""),
-                },
-            });
+            const hook = /^before hook "[^"]*" failed: /;
+            this.failures += hook.test(there.error) || there.steps.length === 0 ? 0 : 1;
+            this.write({ [settingName(paths[0] ?? "")]: { ...nothing, refused: there.error.replace(hook, "") } });
             return;
         }
         const effects: Record<string, Effect> = {};
@@ -139,7 +140,7 @@ class Walker {
         const log = new StepLog();
         const out = openSync(output, "w");
         let code = 1;
-        const seen = await watch(this.cluster.core, this.settings.dns.address, async () => {
+        const seen = await watch(this.cluster.core, this.watched, async () => {
             code = await command(
                 "up:engine",
                 ["--skip-preview", "--config-file", file, "--event-log", events],

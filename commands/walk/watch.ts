@@ -65,13 +65,23 @@ export function restartedWorkloads(
         .sort();
 }
 
-/** Watches while the work runs. @param resolver address of the resolver; without one, nothing is queried. */
+/** What is watched. */
+export interface Watched {
+    readonly namespaces: readonly string[];
+    /** Address of the resolver. Without one, nothing is queried. */
+    readonly resolver?: string;
+}
+
+/** Watches while the work runs. */
 export async function watch(
     core: CoreV1Api,
-    resolver: string | undefined,
+    { namespaces, resolver }: Watched,
     work: () => Promise<void>,
 ): Promise<Observation> {
-    const look = async () => workloadsOf((await core.listPodForAllNamespaces()).items);
+    const look = async () => {
+        const { items } = await core.listPodForAllNamespaces();
+        return workloadsOf(items.filter(({ metadata }) => namespaces.includes(metadata?.namespace ?? "")));
+    };
     const before = await look();
     const since = new Map<string, number>();
     const down: Record<string, number> = {};
