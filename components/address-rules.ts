@@ -63,11 +63,15 @@ export function addressProblems(
     const applied = pooled ? exclusions : [...exclusions, ...exclusionsWithoutPools];
     return [
         ...unusable(all),
+        ...overlaps(used(["edge"]).filter(chosenByMetallb), used(["pool"]), "leave it out, because no host can use it"),
         ...applied.flatMap(({ first, second, remedy }) => overlaps(used(first), used(second), remedy)),
         ...(pooled ? outsidePools(used(["service"]), used(["pool"])) : []),
         ...(pooled ? tooFew(anyAddress, used(["pool"]), used(["reserved", "service"])) : []),
     ];
 }
+
+/** MetalLB gives addresses that end in .0 or .255 to no Service (`avoidBuggyIPs`). */
+const chosenByMetallb = ({ range: { first } }: Claim): boolean => first % 256 !== 0 && first % 256 !== 255;
 
 const unusable = (claims: readonly Claim[]): Problem[] =>
     claims.flatMap(({ key, text, use, range }) => {

@@ -1,10 +1,10 @@
 /** The stack's configuration: parsed once into one typed, immutable object. */
 import * as pulumi from "@pulumi/pulumi";
-import { closest, distance } from "fastest-levenshtein";
 import { z } from "zod";
 
-import { configurationError, type Problem, problemLine } from "../config/problems";
 import { messageOf } from "../config/messages";
+import { nearest } from "../config/nearest";
+import { configurationError, type Problem, problemLine } from "../config/problems";
 import { holdsSecret, isCiphertext, normalized, partOf, withStandIns } from "../config/schema";
 import { keyOf, pathOf, valueAt } from "../config/setting-path";
 import { checkStackFile } from "../config/stack-file";
@@ -72,7 +72,25 @@ export function checkSettings(raw: RawConfig): CheckedSettings {
     }
     const settings = deepFreeze(parsed.data) as unknown as Settings;
     const known = ({ key }: Problem) => !isCiphertext(valueAt(values, pathOf(key)));
-    return { settings, problems: [...unread, ...brokenRules(settings).filter(known)] };
+    return { settings, problems: [...unread, ...neverEnabled(values), ...brokenRules(settings).filter(known)] };
+}
+
+/** Components that are off by default, with settings all the same. With `enabled: false` this is said on purpose. */
+function neverEnabled(values: Readonly<Record<string, unknown>>): Problem[] {
+    return definitions
+        .filter(({ settings }) => !settings.shape.enabled.parse(undefined))
+        .flatMap(({ name }): Problem[] => {
+            const given = Object.keys(values[name] ?? {});
+            return given.length === 0 || given.includes("enabled")
+                ? []
+                : [
+                      {
+                          key: `noc:${name}`,
+                          remedy: `has no effect while noc:${name}.enabled is not set; set it to true, or to false to keep these settings for later`,
+                          severity: "warning",
+                      },
+                  ];
+        });
 }
 
 function settingsWithoutErrors({ settings, problems }: CheckedSettings): Settings {
@@ -163,8 +181,9 @@ function unreadKeys(keys: readonly string[]): Problem[] {
         .filter((key) => !readNamespaces.includes(key.split(":")[0] ?? ""))
         .map((key) => {
             const [, name = ""] = key.split(":");
-            const hint =
-                name in settingsSchema.shape ? `did you mean noc:${name}?` : "this project's keys begin with noc:";
+            const hint = Object.hasOwn(settingsSchema.shape, name)
+                ? `did you mean noc:${name}?`
+                : "this project's keys begin with noc:";
             return { key, remedy: `is read by nothing; ${hint}` };
         });
 }
@@ -203,7 +222,7 @@ const schemaAt = (path: readonly PropertyKey[]): z.ZodType | undefined =>
 function unknownKey(key: string, path: readonly PropertyKey[]): Problem {
     const name = keyOf([...path, key]);
     const [parent = ""] = key.split(".");
-    if (path.length === 0 && parent !== key && parent in settingsSchema.shape) {
+    if (path.length === 0 && parent !== key && Object.hasOwn(settingsSchema.shape, parent)) {
         return {
             key: name,
             remedy: `is a key with a dot in it; set the field with: pulumi config set --path '${name}' VALUE`,
@@ -211,9 +230,8 @@ function unknownKey(key: string, path: readonly PropertyKey[]): Problem {
     }
     const schema = schemaAt(path);
     const known = schema ? fieldsOf(schema) : [];
-    const guess = known.length > 0 ? closest(key, known) : "";
-    const near = guess !== "" && distance(key.toLowerCase(), guess.toLowerCase()) <= 3;
-    const hint = near ? `did you mean ${keyOf([...path, guess])}?` : `there are: ${known.join(", ")}`;
+    const guess = nearest(key, known);
+    const hint = guess === undefined ? `there are: ${known.join(", ")}` : `did you mean ${keyOf([...path, guess])}?`;
     return { key: name, remedy: `is not a setting; ${hint}` };
 }
 

@@ -5,19 +5,21 @@
 import { z } from "zod";
 
 import { parseAddress, parseRange, parseSubnet } from "./addresses";
+import { checked } from "./checked";
 
 /** Text that the given parser accepts; its error becomes the message. */
 const parsedBy = (parse: (text: string) => unknown, ...examples: string[]) =>
-    z
-        .string()
-        .superRefine((text, context) => {
+    checked(
+        (text) => {
             try {
                 parse(text);
+                return undefined;
             } catch (error) {
-                context.addIssue({ code: "custom", message: (error as Error).message });
+                return (error as Error).message;
             }
-        })
-        .meta({ examples });
+        },
+        ...examples,
+    );
 
 /** An IPv4 address. */
 export const address = parsedBy(parseAddress, "192.168.1.1");
@@ -74,53 +76,17 @@ export const domain = z
     )
     .meta({ examples: ["home.arpa"] });
 
-/** A Kubernetes quantity above zero, such as `500m` or `512Mi`. Also accepted as a number, because YAML reads `2` as one. */
-export const quantity = parsedBy(parseQuantity, "500m", "2", "512Mi").meta({
-    examples: ["500m", "2", "512Mi"],
-    orNumber: true,
-});
-
-/** A Kubernetes quantity of bytes, of at least the given size. Also accepted as a number. */
-export const bytes = (least: string) =>
-    z
-        .string()
-        .superRefine((text, context) => {
-            const problem = bytesProblem(text, least);
-            if (problem !== undefined) {
-                context.addIssue({ code: "custom", message: problem });
-            }
-        })
-        .meta({ examples: [least], orNumber: true });
-
-function bytesProblem(text: string, least: string): string | undefined {
-    try {
-        const size = text.endsWith("m") ? Number.NaN : parseQuantity(text);
-        return size >= parseQuantity(least)
-            ? undefined
-            : `is not ${least} or more; write a size like ${least} or 100Gi`;
-    } catch {
-        return `is not a size in bytes; write a Kubernetes quantity like ${least} or 100Gi`;
-    }
-}
-
 /** A duration as Prometheus reads it (`1d12h`), between two of them. Also accepted as a number, to name its unit. */
 export const duration = (least: string, most: string) =>
-    z
-        .string()
-        .superRefine((text, context) => {
-            const milliseconds = parseDuration(text);
-            if (milliseconds === undefined) {
-                const message =
-                    "is not a Prometheus duration; write whole numbers with the units y, w, d, h, m, s and ms, each at most once and in this order, like 36h, 7d or 1d12h";
-                context.addIssue({ code: "custom", message });
-            } else if (milliseconds < (parseDuration(least) ?? 0) || milliseconds > (parseDuration(most) ?? 0)) {
-                context.addIssue({
-                    code: "custom",
-                    message: `is out of range; set it to ${least} or more and ${most} or less`,
-                });
-            }
-        })
-        .meta({ examples: [least], orNumber: true });
+    checked((text) => {
+        const milliseconds = parseDuration(text);
+        if (milliseconds === undefined) {
+            return "is not a Prometheus duration; write whole numbers with the units y, w, d, h, m, s and ms, each at most once and in this order, like 36h, 7d or 1d12h";
+        }
+        return milliseconds < (parseDuration(least) ?? 0) || milliseconds > (parseDuration(most) ?? 0)
+            ? `is out of range; set it to ${least} or more and ${most} or less`
+            : undefined;
+    }, least).meta({ orNumber: true });
 
 const hour = 3_600_000;
 const unitsOfTime = { y: 365 * 24 * hour, w: 168 * hour, d: 24 * hour, h: hour, m: 60_000, s: 1000, ms: 1 };
@@ -139,7 +105,11 @@ export function parseDuration(text: string): number | undefined {
 export const networks = z.array(subnet);
 
 /** A whole number of things. */
-export const count = (least: number) => z.int().min(least, { error: `is too few; set it to ${least} or more` });
+export const count = (least: number, most: number) =>
+    z
+        .int({ abort: true })
+        .min(least, { error: `is too few; set it to ${least} or more` })
+        .max(most, { error: `is too many; set it to ${most} or less` });
 
 /** A share of a whole: above 0 and below 1. */
 export const ratio = z
@@ -161,13 +131,57 @@ export const objective = z
 
 /** A span of time in whole seconds. */
 export const seconds = z
-    .int()
+    .int({ abort: true })
     .positive({ error: "is not a span of time; set it to 1 second or more" })
     .max(0xffffffff, { error: "does not fit DHCP's 32 bits; set it below 4294967296 seconds" });
 
-/** A web address. */
-export const url = (example: string) =>
-    z.url({ protocol: /^https?$/, error: `is not a URL; write it like ${example}` }).meta({ examples: [example] });
+/** A URL that this program reads as Go's parser does, which all the programs that get one use. */
+export const url = (example: string, schemes: readonly string[] = ["https", "http"]) =>
+    checked((text) => {
+        if (/[{}]/.test(text)) {
+            return "has braces, which are read as a template; write it without them";
+        }
+        const fits =
+            schemes.some((scheme) => text.startsWith(`${scheme}://`)) &&
+            /^\w+:\/\/[^/?#]/.test(text) &&
+            /^[^\s\p{Cc}\\]+$/u.test(text) &&
+            !/%(?![0-9A-Fa-f]{2})/.test(text) &&
+            URL.canParse(text) &&
+            new URL(text).port !== "0";
+        return fits ? undefined : `is not a URL; write it like ${example}`;
+    }, example);
+
+const onOneLine = /^\P{Cc}*[^\p{Cc}\s]\P{Cc}*$/u;
+
+/** Any text, on one line. */
+export const line = (what: string, example: string) =>
+    z
+        .string()
+        .regex(onOneLine, { error: `is empty or has a line break; name ${what} on one line` })
+        .meta({ examples: [example] });
+
+/** A token or key, as a service gives it: sent in a header, it ends at a blank or at a line break. */
+export const token = (what: string, example: string) =>
+    z
+        .string()
+        .regex(/^[\x21-\x7e]+$/, {
+            error: `is empty, or has a blank, a line break or a character that is not ASCII; copy ${what} alone`,
+        })
+        .meta({ secret: true, examples: [example] });
+
+/** The version of a chart, MAJOR.MINOR.PATCH. The example's prefix belongs to it, if it has one. */
+export const chartVersion = (least: string, example: string) => {
+    const parts = (version: string) => version.replace(/^v/, "").split(".").map(Number);
+    const before = (a: readonly number[], b: readonly number[]): boolean =>
+        a[0] === b[0] && a.length > 1 ? before(a.slice(1), b.slice(1)) : (a[0] ?? 0) < (b[0] ?? 0);
+    const prefix = example.startsWith("v") ? "v" : "";
+    return checked((version) => {
+        if (!new RegExp(`^${prefix}(0|[1-9]\\d{0,5})(\\.(0|[1-9]\\d{0,5})){2}$`).test(version)) {
+            return `is not a version of the chart; write it like ${example}`;
+        }
+        return before(parts(version), parts(least)) ? `is too old; set it to ${least} or newer` : undefined;
+    }, example);
+};
 
 /** One of several words. */
 export const choice = <const Words extends readonly [string, ...string[]]>(what: string, words: Words) =>
@@ -176,7 +190,7 @@ export const choice = <const Words extends readonly [string, ...string[]]>(what:
 /** The host[:port][/path] of an image registry. */
 export const registry = z
     .string()
-    .regex(/^[a-z0-9][a-z0-9.-]*(:\d+)?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/, {
+    .regex(/^[a-z0-9]+([.-][a-z0-9]+|-+[a-z0-9]+)*(:[1-9]\d*)?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/, {
         error: "is not a registry; write host[:port][/path], without https:// and without a final slash",
         abort: true,
     })
@@ -189,29 +203,3 @@ export const registry = z
         error: "would be read as a path on Docker Hub; write a host with a domain or a port, like registry.example.org",
     })
     .meta({ examples: ["registry.example.org:5000/mirror"] });
-
-const multipliers: Record<string, number> = {
-    m: 1e-3,
-    "": 1,
-    k: 1e3,
-    M: 1e6,
-    G: 1e9,
-    T: 1e12,
-    Ki: 2 ** 10,
-    Mi: 2 ** 20,
-    Gi: 2 ** 30,
-    Ti: 2 ** 40,
-};
-
-/**
- * Reads a Kubernetes quantity into cores or bytes.
- * @throws Error where it is none, or not above zero.
- */
-export function parseQuantity(text: string): number {
-    const [, number = "", unit = ""] = /^(\d+(?:\.\d+)?)(m|k|M|G|T|Ki|Mi|Gi|Ti)?$/.exec(text) ?? [];
-    const value = Number.parseFloat(number) * (multipliers[unit] ?? Number.NaN);
-    if (!(value > 0)) {
-        throw new Error("is not a Kubernetes quantity above zero; write it like 500m, 2, 256Mi or 10Gi");
-    }
-    return value;
-}

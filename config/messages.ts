@@ -7,7 +7,9 @@ import { metadataOf } from "./schema";
 export function messageOf(issue: z.core.$ZodRawIssue): string {
     switch (issue.code) {
         case "invalid_type":
-            return wrongType[issue.expected] ?? `is of another type; ${writtenLike(issue)}`;
+            return (
+                wrongType[isInteger(issue.inst) ? "int" : issue.expected] ?? `is of another type; ${writtenLike(issue)}`
+            );
         case "too_small":
             return limited(issue.origin, issue.minimum, issue.inclusive === false ? "more than" : "at least");
         case "too_big":
@@ -32,6 +34,9 @@ const wrongType: Readonly<Record<string, string>> = {
     object: "is not a set of fields; write {name: value}",
     record: "is not a set of fields; write {name: value}",
 };
+
+const isInteger = (schema: unknown): boolean =>
+    schema instanceof z.ZodType && "format" in schema._zod.def && schema._zod.def.format === "safeint";
 
 /** A number's limit, a text's length or a list's size. */
 function limited(origin: string, limit: number | bigint, direction: string): string {

@@ -28,9 +28,11 @@ export const withoutEffect = (key: string, value: unknown, because: string): Pro
     severity: "warning",
 });
 
-/** A problem as one line. */
+/** A problem as one line. Of a long value it shows the beginning. */
 export const problemLine = ({ key, value, remedy }: Problem): string =>
-    `${key}${value === undefined ? "" : ` = ${JSON.stringify(value)}`} ${remedy}${remedy.endsWith("?") ? "" : "."}`;
+    `${key}${value === undefined ? "" : ` = ${shortened(JSON.stringify(value))}`} ${remedy}${remedy.endsWith("?") ? "" : "."}`;
+
+const shortened = (text: string): string => (text.length > 200 ? `${text.slice(0, 150)}…` : text);
 
 /** The error that lists all problems of a configuration, one per line. */
 export function configurationError(problems: readonly Problem[]): pulumi.RunError {

@@ -53,7 +53,7 @@ export function holdsSecret(schema: z.ZodType): boolean {
 export function partOf(schema: z.ZodType, key: PropertyKey): z.ZodType | undefined {
     const { shape, element, valueType, options } = core(schema);
     return (
-        (typeof key === "string" ? shape?.[key] : undefined) ??
+        (shape && Object.hasOwn(shape, key) ? shape[key as string] : undefined) ??
         element ??
         valueType ??
         options?.map((option) => partOf(option, key)).find(Boolean)
@@ -127,7 +127,10 @@ const literalOf = (schema: z.ZodType): unknown => (core(schema) as { values?: re
 
 /** Whether a value stands for a secret as the stack's file holds it: ciphertext, which only the engine can decrypt. */
 export const isCiphertext = (value: unknown): boolean =>
-    typeof value === "object" && value !== null && Object.keys(value).join() === "secure";
+    typeof value === "object" &&
+    value !== null &&
+    Object.keys(value).join() === "secure" &&
+    typeof (value as { secure: unknown }).secure === "string";
 
 /**
  * The value with an example in place of each ciphertext, for the commands that work without the engine's key. Where

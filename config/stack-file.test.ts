@@ -29,13 +29,13 @@ describe("a stack's file", () => {
         [
             "a key that is set twice",
             "config:\n  noc:dns: {a: 1, a: 2}\n",
-            /, line 2, column 19: .*; correct the YAML there$/,
+            /, line 2, column 19: This key is set twice; correct the YAML there$/,
         ],
         ["a tab", "config:\n\tnoc:dns: {}\n", /, line 2, column 1: Tabs are not allowed/],
         [
             "an anchor that is not there",
             "config:\n  noc:dns: *dns\n",
-            /, line 2, column 12: There is no anchor &dns above/,
+            /, line 2, column 12: The anchor &dns is not above/,
         ],
         ["two documents", "config: {}\n---\nconfig: {}\n", /, line 2, column 1: A stack's file is one YAML document/],
         ["a list", "- noc:dns\n", /^Pulumi\.venue\.yaml is a list; begin it with the key config:/],
@@ -55,8 +55,33 @@ describe("a stack's file", () => {
             "name: venue\n",
             /name is not a key of Pulumi\.venue\.yaml; there are: config, env/,
         ],
-        ["an empty component", "config:\n  noc:dns:\n", /noc:dns has no value; write its settings below it, or remove/],
-        ["text for a component", "config:\n  noc:dns: '{}'\n", /noc:dns = "{}" is not a set of fields; write/],
+        [
+            "an anchor that contains itself",
+            "config:\n  noc:dns: &a {a: *a}\n",
+            /, column 19: The anchor &a contains itself/,
+        ],
+        ["a merge of a number", "config:\n  noc:dns: {<<: 5}\n", /, column 13: What << merges is not a set of fields/],
+        ["a merge of a list", "config:\n  noc:dns: {<<: [{a: 1}, 5]}\n", /What << merges is not a set of fields/],
+        [
+            "an unquoted template",
+            "config:\n  noc:dns: {a: {{ b }}}\n",
+            /, column 17: A key is a set of fields or a list/,
+        ],
+        [
+            "a tag that nothing resolves",
+            "config:\n  noc:dns: {a: !env B}\n",
+            /, column 16: Unresolved tag: !env; correct/,
+        ],
+        [
+            "a line that is indented too far",
+            "config:\n  noc:dns: a\n    b: 1\n",
+            /, line 2, column 12: A second colon in a line, or a line that is indented further/,
+        ],
+        [
+            "aliases that repeat very much",
+            `x-a: &a [${"x,".repeat(99)}x]\nx-b: &b [${"*a,".repeat(99)}*a]\nconfig:\n  noc:dns: {a: [${"*b,".repeat(200)}]}\n`,
+            /, line 1, column \d+: Aliases repeat this value too often; correct the YAML there$/,
+        ],
         [
             "a component in two spellings",
             "config:\n  dns: {}\n  noc:dns: {}\n",

@@ -1,9 +1,23 @@
 /** Reads a stack's file, Pulumi.STACK.yaml, as the engine does. */
 import { existsSync, readFileSync } from "node:fs";
 
-import { closest, distance } from "fastest-levenshtein";
-import { LineCounter, parseDocument, type Tags, visit } from "yaml";
+import {
+    type Document,
+    type ErrorCode,
+    isAlias,
+    isCollection,
+    isMap,
+    isScalar,
+    isSeq,
+    LineCounter,
+    type Node,
+    parseDocument,
+    type Tags,
+    visit,
+    type YAMLError,
+} from "yaml";
 
+import { nearest } from "./nearest";
 import { configurationError, type Problem } from "./problems";
 import { runError } from "./run-error";
 
@@ -39,7 +53,6 @@ export function readStackFile(file: string, text: string): StackFile {
     const values = Object.entries(settings).map(([key, value]): [string, unknown] => [qualified(key), value]);
     const problems = [
         ...outside(file, root),
-        ...values.flatMap(([key, value]) => notAnObject(key, value)),
         ...values
             .filter(([key], i) => values.findIndex(([other]) => other === key) < i)
             .map(([key]) => ({ key, remedy: "is set twice, once in another spelling; keep one of the two" })),
@@ -48,7 +61,7 @@ export function readStackFile(file: string, text: string): StackFile {
         throw configurationError(problems);
     }
     return {
-        config: Object.fromEntries(values.map(([key, value]) => [key, asText(value)])),
+        config: Object.fromEntries(values.map(([key, value]) => [key, asText(key, value)])),
         hasEncryptionSalt: "encryptionsalt" in root,
     };
 }
@@ -69,18 +82,35 @@ export function checkStackFile(stack: string): void {
 export const stackFileName = (stack: string): string => `Pulumi.${stack}.yaml`;
 
 /**
- * The engine's YAML library, go-yaml, resolves `012` and `1_000` as YAML 1.1 does and `0o14` as YAML 1.2 does. `yes` and
- * `1:30` are text. `<<` merges. A date becomes text in another form.
+ * The engine's YAML library, go-yaml, resolves `012` and `1_000` as YAML 1.1 does and `0o14` as YAML 1.2 does. `yes`,
+ * `1:30` and a single dot are text. `<<` merges. A date becomes text in another form.
  */
 const engineTags = (tags: Tags): Tags => [
-    ...tags.filter(
-        (tag) =>
-            typeof tag !== "object" ||
-            !(/:(bool|set|omap|pairs|binary)$/.test(tag.tag) || ("format" in tag && tag.format === "TIME")),
-    ),
+    ...tags
+        .filter(
+            (tag) =>
+                typeof tag !== "object" ||
+                !(/:(bool|set|omap|pairs|binary)$/.test(tag.tag) || ("format" in tag && tag.format === "TIME")),
+        )
+        .map((tag) =>
+            typeof tag === "object" && "test" in tag && tag.test?.test(".") ? { ...tag, test: decimal } : tag,
+        ),
     "bool",
     "intOct",
 ];
+
+const decimal = /^[-+]?([0-9][0-9_]*\.[0-9_]*|\.[0-9_]*[0-9][0-9_]*)$/;
+
+/** A value counts as often as aliases repeat it. A stack with 10,000 reservations has some 100,000 values. */
+const mostValues = 1_000_000;
+
+/** What the YAML library says about mistakes that are easy to make, in plainer words. */
+const reasons: Partial<Record<ErrorCode, string>> = {
+    BLOCK_AS_IMPLICIT_KEY: "A second colon in a line, or a line that is indented further than the one before it",
+    DUPLICATE_KEY: "This key is set twice",
+    MULTILINE_IMPLICIT_KEY: "A line without a key and a colon",
+    MULTIPLE_DOCS: "A stack's file is one YAML document",
+};
 
 function parsed(file: string, text: string): unknown {
     const lineCounter = new LineCounter();
@@ -89,19 +119,55 @@ function parsed(file: string, text: string): unknown {
         const { line, col } = lineCounter.linePos(offset);
         return runError(`${file}, line ${line}, column ${col}: ${reason}; correct the YAML there`);
     };
-    const [error] = document.errors;
+    // A tag that nothing resolves is a warning, and the value text.
+    const error: YAMLError | undefined =
+        document.errors[0] ?? document.warnings.find(({ code }) => code === "TAG_RESOLVE_FAILED");
     if (error) {
-        const [reason = ""] = error.message.split(/ at line |\n/);
-        throw mistake(error.pos[0], error.code === "MULTIPLE_DOCS" ? "A stack's file is one YAML document" : reason);
+        throw mistake(error.pos[0], reasons[error.code] ?? error.message.split(/ at line |\n/)[0] ?? "");
     }
+    resolveAliases(document, mistake);
+    return document.toJS();
+}
+
+/**
+ * Puts what aliases stand for in their place; the library itself takes a second for a thousand aliases.
+ * @throws the mistake where a key, an alias or a merge means something that cannot become a value.
+ */
+function resolveAliases(document: Document.Parsed, mistake: (offset: number, reason: string) => Error): void {
+    const anchors = new Map<string, Node>();
+    const resolved = (node: unknown) => (isAlias(node) ? anchors.get(node.source) : node);
+    let values = 0;
     visit(document, {
-        Alias: (_, alias) => {
-            if (!alias.resolve(document)) {
-                throw mistake(alias.range?.[0] ?? 0, `There is no anchor &${alias.source} above`);
+        Value: (_, node) => {
+            if (node.anchor !== undefined) {
+                anchors.set(node.anchor, node);
+            }
+            if (++values > mostValues) {
+                throw mistake(node.range?.[0] ?? 0, "Aliases repeat this value too often");
+            }
+        },
+        Alias: (_, alias, path) => {
+            const source = anchors.get(alias.source);
+            if (!source || path.some((node) => node === source)) {
+                const reason = source ? "contains itself" : "is not above";
+                throw mistake(alias.range?.[0] ?? 0, `The anchor &${alias.source} ${reason}`);
+            }
+            return source;
+        },
+        Pair: (_, { key, value }) => {
+            if (isCollection(key)) {
+                throw mistake(key.range?.[0] ?? 0, "A key is a set of fields or a list, as {{ }} is without quotes");
+            }
+            if (isScalar(key) && key.source === "<<") {
+                const source = resolved(value);
+                const merged = isSeq(source) ? source.items.map(resolved) : [source];
+                // An alias without an anchor is visited next.
+                if (!merged.every((node) => node === undefined || isMap(node))) {
+                    throw mistake(key.range?.[0] ?? 0, "What << merges is not a set of fields");
+                }
             }
         },
     });
-    return document.toJS();
 }
 
 /** A key with its namespace. The engine takes `dns` and `noc:config:dns` for `noc:dns`. */
@@ -115,27 +181,19 @@ function outside(file: string, root: Record<string, unknown>): Problem[] {
     return Object.keys(root)
         .filter((key) => !engineKeys.includes(key) && !key.startsWith("x-"))
         .map((key) => {
-            const guess = closest(key.toLowerCase(), engineKeys);
+            const guess = nearest(key, engineKeys);
             const hint = key.includes(":")
                 ? "indent it below config:"
-                : distance(key.toLowerCase(), guess) <= 2
-                  ? `did you mean ${guess}?`
-                  : `there are: ${engineKeys.join(", ")}`;
+                : guess === undefined
+                  ? `there are: ${engineKeys.join(", ")}`
+                  : `did you mean ${guess}?`;
             return { key, remedy: `is not a key of ${file}; ${hint}` };
         });
 }
 
-/** The engine refuses text and numbers where Pulumi.yaml declares an object, without saying in which file. */
-function notAnObject(key: string, value: unknown): Problem[] {
-    if (!key.startsWith(`${project}:`) || isObject(value)) {
-        return [];
-    }
-    return value === null || value === ""
-        ? [{ key, remedy: "has no value; write its settings below it, or remove the line" }]
-        : [{ key, value, remedy: "is not a set of fields; write {name: value}" }];
-}
-
-const asText = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value, asTheEngine));
+/** A value of this project is JSON even where it is text, so that the text `{}` does not pass for an empty object. */
+const asText = (key: string, value: unknown): string =>
+    typeof value === "string" && !key.startsWith(`${project}:`) ? value : JSON.stringify(value, asTheEngine);
 
 /** A date as go-yaml writes it. */
 function asTheEngine(this: Record<string, unknown>, key: string, value: unknown): unknown {

@@ -14,6 +14,16 @@ export const invalidSettings: [title: string, change: SettingChanges, message: s
         `noc:wireguard is not a setting; there are: ${Object.keys(settingsSchema.shape).join(", ")}`,
     ],
     [
+        "a key that is far from all others",
+        { "dhcp.options": [{ name: "ntp-servers", data: "192.0.2.1", value: "x" }] },
+        "noc:dhcp.options[0].value is not a setting; there are: name, code, data",
+    ],
+    [
+        "text where a whole number belongs",
+        { "dns.replicas": "1-3" },
+        'noc:dns.replicas = "1-3" is not a whole number; write it in digits, like 3',
+    ],
+    [
         "an unknown key inside",
         { "metallb.pools": [{ ...pool, color: "red" }] },
         "noc:metallb.pools[0].color is not a setting; there are: name, addresses, reserved",
@@ -21,7 +31,7 @@ export const invalidSettings: [title: string, change: SettingChanges, message: s
     [
         "a context that is not set",
         { "site.kubeContext": "" },
-        'noc:site.kubeContext = "" is empty; name a context of your kubeconfig',
+        'noc:site.kubeContext = "" is empty or has a line break; name a context of your kubeconfig on one line',
     ],
     [
         "a namespace that is no label",

@@ -8,7 +8,7 @@ import { generated } from "../tools/generate";
 import { type SettingChanges, withSettings } from "../tools/mock-engine";
 import { projectFolder, stackConfig } from "../tools/stack-config";
 import { invalidSettings, pool } from "./invalid-settings";
-import { messageOf } from "./support";
+import { messageOf, problemsWith } from "./support";
 
 const poc = stackConfig("poc");
 const homelab = stackConfig("homelab");
@@ -94,6 +94,31 @@ describe("settings", () => {
         });
     }
 
+    it("are warned of where nobody has said whether the component is enabled", () => {
+        const lines = (storage: object) => problemsWith({ storage });
+        expect(lines({ className: "fast" })).to.deep.equal([
+            "warning: noc:storage has no effect while noc:storage.enabled is not set; set it to true, or to false to keep these settings for later.",
+        ]);
+        expect(lines({ className: "fast", enabled: false })).to.deep.equal([]);
+    });
+
+    it("are shown by their beginning where they are long", () => {
+        const message = messageOf(() => changed({ "dhcp.domain": "a".repeat(70_000) }));
+        expect(message).to.match(/domain = "a{149}… is longer than a domain name may be;/);
+    });
+
+    it("may have the names of what every object has", () => {
+        for (const key of ["__proto__", "constructor", "toString"]) {
+            const config = { ...poc, [`noc:${key}`]: "{}", "noc:dns": `{"thresholds":{${JSON.stringify(key)}:1}}` };
+            expect(
+                messageOf(() => parseSettings(config)),
+                key,
+            )
+                .to.contain(`noc:${key} is not a setting; there are: site`)
+                .and.to.contain(`noc:dns.thresholds.${key} is not a setting; there are: servfailRatio`);
+        }
+    });
+
     it("take numbers as pulumi config set --path writes them, and quantities as YAML reads them", () => {
         const { dns } = changed({ "dns.cpu": 2, "dns.thresholds": { servfailRatio: "0.1" } });
         expect([dns.cpu, dns.thresholds.servfailRatio]).to.deep.equal(["2", 0.1]);
@@ -153,5 +178,6 @@ describe("secret settings", () => {
     it("may be any setting, even one that the rules compare with others", () => {
         expect(() => changed({ "dns.address": ciphertext })).not.to.throw();
         expect(() => changed({ "dns.address": "192.0.2.1" })).to.throw("noc:dns.address");
+        expect(() => changed({ "dns.address": { secure: 5 } })).to.throw("noc:dns.address");
     });
 });

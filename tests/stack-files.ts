@@ -17,6 +17,16 @@ export const readByTheEngine: [title: string, file: string, config: Record<strin
         { "noc:dns": { a: "yes", b: "on", c: true, d: 10, e: 15, f: 16, g: 1000, h: 1.5, i: "1:30", j: 0.5, k: 1000 } },
     ],
     [
+        "single dots",
+        "config:\n  noc:dns: {a: ., b: -., c: 1., d: -.5}\n",
+        { "noc:dns": { a: ".", b: "-.", c: 1, d: -0.5 } },
+    ],
+    [
+        "many aliases",
+        `x-a: &a {a: 1}\nconfig:\n  noc:dns: {b: [${"*a,".repeat(1000)}]}\n`,
+        { "noc:dns": { b: Array.from({ length: 1000 }, () => ({ a: 1 })) } },
+    ],
+    [
         "dates",
         "config:\n  noc:dns: {a: 2026-01-01, b: 2026-01-01T10:00:00Z}\n",
         { "noc:dns": { a: "2026-01-01 00:00:00 +0000 UTC", b: "2026-01-01 10:00:00 +0000 UTC" } },

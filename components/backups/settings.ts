@@ -1,25 +1,22 @@
 import { z } from "zod";
 
-import { bytes, count, positive, subdomain, url } from "../../config/fields";
+import { checked } from "../../config/checked";
+import { count, line, positive, subdomain, url } from "../../config/fields";
+import { bytes } from "../../config/quantities";
+import { cronProblem } from "./cron";
 
 const s3 = z.strictObject({
     endpoint: url("https://s3.example.org").describe("URL of the S3 service, without the bucket."),
     bucket: subdomain("the name of a bucket", "homelab-backups").describe("An existing bucket."),
-    region: z
-        .string()
-        .min(1, { error: "is empty; name the region, or leave it out for us-east-1" })
+    region: line("the region", "us-east-1")
         .default("us-east-1")
         .describe("Region of the bucket. Most services that are not Amazon's ignore it."),
-    accessKey: z
-        .string()
-        .min(1, { error: "is empty; write the access key's id" })
-        .describe("Id of an access key that may list, read, write and delete the bucket's objects.")
-        .meta({ examples: ["AKIAEXAMPLE"] }),
-    secretKey: z
-        .string()
-        .min(1, { error: "is empty; write the access key's secret" })
-        .describe("Secret of the access key.")
-        .meta({ secret: true, examples: ["a long secret"] }),
+    accessKey: line("the access key's id", "AKIAEXAMPLE").describe(
+        "Id of an access key that may list, read, write and delete the bucket's objects.",
+    ),
+    secretKey: line("the access key's secret", "a long secret")
+        .meta({ secret: true })
+        .describe("Secret of the access key."),
 });
 
 export const backupsSettings = z.strictObject({
@@ -29,15 +26,10 @@ export const backupsSettings = z.strictObject({
         .describe(
             "Back up etcd, the keys of sealed-secrets and Kea's leases, each if the stack or the cluster has it.",
         ),
-    schedule: z
-        .string()
-        .regex(/^(\S+ ){4}\S+$/, {
-            error: "is not a cron schedule; write minute, hour, day of the month, month and day of the week, like 0 3 * * *",
-        })
+    schedule: checked(cronProblem, "0 3 * * *")
         .default("0 3 * * *")
-        .describe("When backups are made, in cron's notation and UTC.")
-        .meta({ examples: ["0 3 * * *"] }),
-    keepDays: count(1).default(14).describe("How long a backup is kept, in days."),
+        .describe("When backups are made, in cron's notation and UTC."),
+    keepDays: count(1, 36_500).default(14).describe("How long a backup is kept, in days."),
     password: z
         .string()
         .min(20, { error: "is too short; use at least 20 characters, or leave it out for a generated one" })
@@ -62,7 +54,7 @@ export const backupsSettings = z.strictObject({
         .describe(
             "Keep the backups on a volume. One on the cluster's own disks does not survive the loss of the disk.",
         ),
-    volumeSize: bytes("1Gi").default("10Gi").describe("Size of each volume."),
+    volumeSize: bytes("1Gi", "1Pi", "10Gi").default("10Gi").describe("Size of each volume."),
     s3: s3.optional().describe("Keep the backups in a bucket, too. Only on the volume if not set."),
     thresholds: z
         .strictObject({

@@ -2,7 +2,7 @@ import { expect } from "chai";
 
 import { settingsOf } from "../settings";
 import { stackSettings } from "../../tools/stack-config";
-import { metadataOf, resource, stackRun, waitsFor } from "../../tests/support";
+import { metadataOf, problemsWith, resource, stackRun, waitsFor } from "../../tests/support";
 import { certManager } from "./index";
 import { requestedCertificate } from "./issuers";
 import { certManagerSettings } from "./settings";
@@ -19,6 +19,21 @@ describe("cert-manager", () => {
         expect(values())
             .to.deep.include({ crds: { enabled: true, keep: true } })
             .and.not.have.property("installCRDs");
+    });
+
+    it("refuses names and zones that a certificate cannot have", () => {
+        const problems = (settings: object) => problemsWith({ certManager: { enabled: true, ...settings } });
+        expect(problems({ authority: "Büro CA", acme: { ...acme, zones: ["a.example", "b.example."] } })).to.deep.equal(
+            [],
+        );
+        for (const [settings, problem] of [
+            [{ authority: "ü".repeat(33) }, /use at most 64 bytes/],
+            [{ acme: { ...acme, zones: ["."] } }, /zones\[0\] = "." is no domain; write one/],
+            [{ acme: { ...acme, zones: ["192.0.2.1"] } }, /is no domain; write one/],
+            [{ acme: { ...acme, zones: ["a.example", "A.example."] } }, /lists a domain twice; list each once/],
+        ] as const) {
+            expect(problems(settings)[0]).to.match(problem);
+        }
     });
 
     it("can be of a version whose chart installs the CRDs by another value", () => {

@@ -12,6 +12,16 @@ import {
 const pool = { name: "noc-poc-pool", addresses: ["192.168.139.50-192.168.139.70"] };
 
 const refused: Refused[] = [
+    // An address that ends in .0 or .255 MetalLB gives to nobody.
+    [
+        "the broadcast address of a small subnet in a load-balancer pool",
+        {
+            ...networkOf("192.168.1.0/25", "192.168.1.1", "192.168.1.10"),
+            "metallb.pools": [pool, { name: "lan", addresses: ["192.168.1.0", "192.168.1.120-192.168.1.130"] }],
+        },
+        `noc:metallb.pools[1].addresses[1] = "192.168.1.120-192.168.1.130" overlaps the broadcast address of ${key} (192.168.1.127); leave it out, because no host can use it`,
+    ],
+
     // addresses within DHCP
     [
         "leases outside their subnet",

@@ -5,7 +5,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { V1StatefulSet } from "@kubernetes/client-node";
 
-import { parseQuantity } from "../../config/fields";
+import { parseQuantity } from "../../config/quantities";
 import { kubeClients } from "../lib/kube-client";
 import { refuseUpdate } from "../lib/refuse-update";
 

@@ -39,6 +39,19 @@ describe("DHCP options", () => {
         }
     });
 
+    it("are refused where Kea takes what no client can use", () => {
+        for (const [name, data, remedy] of [
+            ["interface-mtu", "67", /from 68 to 65535/],
+            ["max-dgram-reassembly", "575", /from 576/],
+            ["default-ip-ttl", "0", /from 1 to 255/],
+            ["static-routes", "10.0.0.0, 192.0.2.1, 10.1.0.0", /write pairs of IPv4 addresses/],
+            ["tftp-server-name", "a\nb", /has a line break/],
+            ["boot-file-name", "x".repeat(1025), /no answer has room for; use at most 1024/],
+        ] as const) {
+            expect(ofData(name, data), name).to.match(remedy);
+        }
+    });
+
     it("are known by their names", () => {
         expect(problem({ name: "ntp-server", data: "192.0.2.1" })).to.equal(
             'name is not a DHCP option that Kea knows; did you mean "ntp-servers"?',
@@ -91,12 +104,12 @@ describe("DHCP options", () => {
         for (const [name, data, remedy] of [
             ["broadcast-address", "192.0.2.1, 192.0.2.2", "write an IPv4 address, like 192.0.2.1"],
             ["ip-forwarding", "yes", "write true or false"],
-            ["default-ip-ttl", "256", "write a whole number from 0 to 255, like 64"],
+            ["default-ip-ttl", "256", "write a whole number from 1 to 255, like 64"],
             ["time-offset", "CET", "write a whole number from -2147483648 to 2147483647, like -3600"],
             [
                 "path-mtu-plateau-table",
                 "a lot",
-                "write a whole number from 0 to 65535, or several separated by commas, like 1500, 576",
+                "write a whole number from 68 to 65535, or several separated by commas, like 1500, 576",
             ],
             ["tftp-server-name", "", "write some text, like example"],
             ["domain-search", ".", "write a domain name, or several separated by commas, like example.org, home.arpa"],

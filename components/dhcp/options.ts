@@ -4,9 +4,8 @@
  *
  * Manual: https://kea.readthedocs.io/en/kea-2.5.8/arm/dhcp4-srv.html#standard-dhcpv4-options
  */
-import { isIPv4, isIPv6 } from "node:net";
-
-import { closest, distance } from "fastest-levenshtein";
+import { nearest } from "../../config/nearest";
+import { kindOf, total } from "./option-kinds";
 
 /** An option as the stack's configuration gives it: by its name or by its code. */
 export interface DhcpOption {
@@ -34,13 +33,13 @@ export const optionTypes: readonly (readonly [code: number, name: string, type: 
     [11, "resource-location-servers", "ipv4[]"], [12, "host-name", "string"], [13, "boot-size", "uint16"],
     [14, "merit-dump", "string"], [15, "domain-name", "string"], [16, "swap-server", "ipv4"],
     [17, "root-path", "string"], [18, "extensions-path", "string"], [19, "ip-forwarding", "boolean"],
-    [20, "non-local-source-routing", "boolean"], [21, "policy-filter", "ipv4[]"],
-    [22, "max-dgram-reassembly", "uint16"], [23, "default-ip-ttl", "uint8"], [24, "path-mtu-aging-timeout", "uint32"],
-    [25, "path-mtu-plateau-table", "uint16[]"], [26, "interface-mtu", "uint16"], [27, "all-subnets-local", "boolean"],
+    [20, "non-local-source-routing", "boolean"], [21, "policy-filter", "ipv4 ipv4[]"],
+    [22, "max-dgram-reassembly", "datagram"], [23, "default-ip-ttl", "ttl"], [24, "path-mtu-aging-timeout", "uint32"],
+    [25, "path-mtu-plateau-table", "mtu[]"], [26, "interface-mtu", "mtu"], [27, "all-subnets-local", "boolean"],
     [28, "broadcast-address", "ipv4"], [29, "perform-mask-discovery", "boolean"], [30, "mask-supplier", "boolean"],
-    [31, "router-discovery", "boolean"], [32, "router-solicitation-address", "ipv4"], [33, "static-routes", "ipv4[]"],
+    [31, "router-discovery", "boolean"], [32, "router-solicitation-address", "ipv4"], [33, "static-routes", "ipv4 ipv4[]"],
     [34, "trailer-encapsulation", "boolean"], [35, "arp-cache-timeout", "uint32"],
-    [36, "ieee802-3-encapsulation", "boolean"], [37, "default-tcp-ttl", "uint8"],
+    [36, "ieee802-3-encapsulation", "boolean"], [37, "default-tcp-ttl", "ttl"],
     [38, "tcp-keepalive-interval", "uint32"], [39, "tcp-keepalive-garbage", "boolean"], [40, "nis-domain", "string"],
     [41, "nis-servers", "ipv4[]"], [42, "ntp-servers", "ipv4[]"], [43, "vendor-encapsulated-options", "suboptions"],
     [44, "netbios-name-servers", "ipv4[]"], [45, "netbios-dd-server", "ipv4[]"], [46, "netbios-node-type", "uint8"],
@@ -144,9 +143,8 @@ export function optionData(options: readonly DhcpOption[], defaults: readonly Dh
 const codeOf = ({ name, code }: DhcpOption): number | undefined => (name === undefined ? code : byName.get(name)?.[0]);
 
 function hint(name: string): string {
-    const guess = closest(name.toLowerCase(), [...byName.keys()]);
-    const near = distance(name.toLowerCase(), guess) <= Math.min(3, name.length / 3);
-    return near ? `did you mean "${guess}"?` : "use a name of Kea's manual, or the option's code";
+    const guess = nearest(name, [...byName.keys()]);
+    return guess === undefined ? "use a name of Kea's manual, or the option's code" : `did you mean "${guess}"?`;
 }
 
 function dataProblem(option: string, type: string, data: string): string | undefined {
@@ -155,19 +153,32 @@ function dataProblem(option: string, type: string, data: string): string | undef
     if (type === "string" ? bareComma.test(data) : type.endsWith("note") && values.length > words.length) {
         return `has a comma, where Kea ends the text of ${option}; write \\, for a comma that belongs to it`;
     }
+    if (/\p{Cc}/u.test(data)) {
+        return "has a line break or another control character; write one line of text";
+    }
+    if (type === pairedAddresses && values.length % 2 === 1) {
+        return `does not fit ${option}; write pairs of IPv4 addresses, all separated by commas`;
+    }
     const fits = type.endsWith("[]") ? values.length >= words.length : values.length === words.length;
     const size = total(values.map((value, i) => kindOf(words[Math.min(i, words.length - 1)]).bytes(value)));
     if (!fits || size === false) {
         return `does not fit ${option}; write ${wanted(words)}`;
     }
     // Kea loads a longer one as well, and then its answers end where it should stand: without a lease time.
+    if (data.length > mostCharacters) {
+        return `has ${data.length} characters, which no answer has room for; use at most ${mostCharacters}`;
+    }
     return limited.test(type) && size > 253 ? `is more than the 253 bytes of ${option}; shorten it` : undefined;
 }
 
+/** Addresses of which two belong together. */
+const pairedAddresses = "ipv4 ipv4[]";
 /** Types whose data is one value, commas and all. */
 const undivided = ["string", "hex", "suboptions", "resolvers"];
 /** Types that Kea does not spread over several options where one cannot hold them. */
-const limited = /^(ipv4|uint16|url|route)\[\]$|^(suboptions|resolvers)$|note$|counted$/;
+const limited = /^(ipv4 ipv4|ipv4|mtu|uint16|url|route)\[\]$|^(suboptions|resolvers)$|note$|counted$/;
+/** An answer that fits into an Ethernet frame has room for some 1200 bytes of options. */
+const mostCharacters = 1024;
 /** A comma that no backslash stands in front of. */
 const bareComma = /(?<!\\)(?:\\\\)*,/;
 
@@ -183,115 +194,3 @@ function wanted(words: readonly string[]): string {
     const separated = words.length > 1 ? ", all separated by commas" : list ? " separated by commas" : "";
     return `${what}${list}${separated}${words[0] === "boolean" && !words[1] ? "" : `, like ${like.join(", ")}`}`;
 }
-
-interface Kind {
-    readonly what: string;
-    readonly like?: readonly string[];
-    /** How many bytes the text becomes; false where it is no such value. */
-    readonly bytes: (text: string) => number | false;
-}
-
-const kindOf = (word = ""): Kind => kinds[word.replace("[]", "") as keyof typeof kinds];
-
-const whole = (low: number, high: number, bytes: number, ...like: string[]): Kind => ({
-    what: `a whole number from ${low} to ${high}`,
-    like,
-    bytes: (text) => numberIn(text) >= low && numberIn(text) <= high && bytes,
-});
-
-/** Kea also reads hexadecimal numbers, with 0x or without. */
-function numberIn(text: string): number {
-    const [, sign, digits = ""] = /^([+-]?)(\d+|(?:0x)?[\da-f]+)$/i.exec(text) ?? [];
-    return (sign === "-" ? -1 : 1) * (/^\d+$/.test(digits) ? Number(digits) : Number.parseInt(digits, 16));
-}
-
-const label = "[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?";
-const domain = new RegExp(`^(?=.{1,253}\\.?$)${label}(\\.${label})*\\.?$`, "i");
-const pairs = /^([\da-f]{2})*$/i;
-const octets = /^(0x(?=.))?[\da-fA-F]*$|^[\da-fA-F]{1,2}(:[\da-fA-F]{1,2})*$|^[\da-fA-F]{1,2}( [\da-fA-F]{1,2})*$/;
-const quoted = /^[ \t\n]*'[ \t\n]*[^ \t\n][^]*'[ \t\n]*$/;
-
-const kinds = {
-    // Kea takes an IPv6 address as well, and hands it out as four IPv4 addresses.
-    ipv4: { what: "an IPv4 address", like: ["192.0.2.1", "192.0.2.2"], bytes: (text) => isIPv4(text) && 4 },
-    ipv6: { what: "an IPv6 address", like: ["2001:db8::"], bytes: (text) => isIPv6(text) && !text.includes("%") && 16 },
-    boolean: { what: "true or false", bytes: (text) => /^(true|false|0|1)$/i.test(text) && 1 },
-    uint8: whole(0, 255, 1, "64"),
-    uint16: whole(0, 65535, 2, "1500", "576"),
-    uint32: whole(0, 4294967295, 4, "3600"),
-    int32: whole(-2147483648, 2147483647, 4, "-3600"),
-    fqdn: { what: "a domain name", like: ["example.org", "home.arpa"], bytes: (text) => domain.test(text) && 1 },
-    string: { what: "some text", like: ["example"], bytes: (data) => /[^ \t\n\0]/.test(data) && 1 },
-    /** The last of several values, which may be empty. */
-    note: { what: "a text", like: ["example"], bytes: (text) => Buffer.byteLength(text) },
-    url: { what: "a URL", like: ["https://example.org"], bytes: (text) => text !== "" && 2 + Buffer.byteLength(text) },
-    route: { what: "a route", like: ["10.0.0.0/8 - 192.0.2.1", "0.0.0.0/0 - 192.0.2.2"], bytes: routeBytes },
-    psid: { what: "a port set with its length in bits", like: ["3/4"], bytes: portSetBytes },
-    digits: { what: "hexadecimal digits", like: ["0a0b"], bytes: (text) => pairs.test(text) && text.length / 2 },
-    counted: { what: "length and bytes as hexadecimal digits", like: ["020a0b"], bytes: countedBytes },
-    hex: {
-        what: "its bytes as hexadecimal digits, like c0000201 for 192.0.2.1, or a text in single quotes",
-        like: ["'example'"],
-        bytes: (data) => (octets.test(data) || quoted.test(data)) && 1,
-    },
-    suboptions: {
-        what: "its suboptions as hexadecimal digits, each as code, length and data",
-        like: ["0104c0000201"],
-        bytes: suboptionBytes,
-    },
-    resolvers: {
-        what: "priority, name, addresses and parameters of a resolver, or of several with | between them",
-        like: ["100, dot.example.org, 192.0.2.1 192.0.2.2, alpn=dot port=853"],
-        bytes: (data) => total(data.split("|").map(resolverBytes)),
-    },
-} satisfies Record<string, Kind>;
-
-const total = (sizes: readonly (number | false)[]): number | false =>
-    !sizes.includes(false) && sizes.reduce<number>((sum, size) => sum + Number(size), 0);
-
-function routeBytes(text: string): number | false {
-    const [, subnet = "", length = "", router = ""] = /^([\d.]+)\/(\d{1,2}) *- *([\d.]+)$/.exec(text) ?? [];
-    return isIPv4(subnet) && Number(length) <= 32 && isIPv4(router) && 5 + Math.ceil(Number(length) / 8);
-}
-
-function portSetBytes(text: string): number | false {
-    const [set = NaN, length = NaN, ...more] = text.split("/").map(numberIn);
-    return more.length === 0 && length >= 0 && length <= 16 && set >= 0 && set < 2 ** length && 3;
-}
-
-/** Bytes behind one that says how many they are. */
-function countedBytes(text: string): number | false {
-    return pairs.test(text) && Number.parseInt(text.slice(0, 2), 16) === text.length / 2 - 1 && text.length / 2;
-}
-
-/** Kea takes suboptions that are not whole, and then leaves them out. Code 255 is the end. */
-function suboptionBytes(data: string): number | false {
-    const groups = octets.test(data) ? data.replace(/^0x/, "").split(/[: ]/) : [];
-    const bytes = Buffer.from(groups.map((group) => (group.length % 2 === 0 ? group : `0${group}`)).join(""), "hex");
-    let end = 0;
-    while (end < bytes.length && bytes[end] !== 0 && bytes[end] !== 255) {
-        end += 2 + (bytes[end + 1] ?? NaN);
-    }
-    return end > 0 && (end === bytes.length || (end === bytes.length - 1 && bytes[end] === 255)) && end;
-}
-
-/** An encrypted resolver (RFC 9463). Who speaks HTTP has to say under which path. */
-function resolverBytes(text: string): number | false {
-    const [, priority, name = "", addresses = "0.0.0.0", parameters = ""] = resolver.exec(text) ?? [];
-    const hosts = addresses.split(" ").filter(Boolean);
-    const given = parameters.split(" ").filter(Boolean);
-    const keys = new Set(given.map((parameter) => parameter.split("=")[0]));
-    const fits =
-        Number(priority) <= 65535 &&
-        domain.test(name) &&
-        hosts.length > 0 &&
-        hosts.every((host) => isIPv4(host)) &&
-        given.every((each) => parameter.test(each) && Number(/^port=(\d+)/.exec(each)?.[1] ?? 0) <= 65535) &&
-        keys.size === given.length &&
-        (keys.has("dohpath") || !given.some((each) => /^alpn=.*\bh/.test(each)));
-    return fits && 8 + name.length + 4 * hosts.length + parameters.length;
-}
-
-const resolver = /^ *(\d{1,5}) *, *([^ ,]+) *(?:,([\d. ]+)(?:,((?:[^\\,]|\\,)*))?)?$/;
-const alpn = "(dot|doq|h2|h3|http/1\\.1)";
-const parameter = new RegExp(`^(alpn=${alpn}(\\\\,${alpn})*|port=\\d+|dohpath=[^=]*\\{\\?dns\\}[^=]*)$`);

@@ -42,6 +42,11 @@ export function problems(settings: DhcpSettings, read: ReadSettings): Problem[] 
             : []),
         ...(ownDns && resolvers.length === 0 ? refusedByResolver(subnets, allowFrom) : []),
         ...unusableResolvers(resolvers),
+        ...repeated(
+            resolvers.map((value, i) => ({ key: `noc:dhcp.resolvers[${i}]`, value })),
+            "list it once",
+        ),
+        ...relayProblems(settings),
         ...unusedAddress(settings),
         ...timerProblems(settings),
         ...overlappingSubnets(subnets),
@@ -171,6 +176,27 @@ function overlappingSubnets(subnets: readonly Subnet[]): Problem[] {
         const remedy = `overlaps noc:dhcp.subnets[${earlier.i}].subnet (${earlier.text}); give each network one subnet`;
         return [{ key: `noc:dhcp.subnets[${later.i}].subnet`, value: later.text, remedy }];
     });
+}
+
+/** Kea gives what a relay sends to the first subnet that lists it, before it looks at the subnet of the giaddr. */
+function relayProblems({ subnets, relayFrom = [] }: DhcpSettings): Problem[] {
+    const relays = subnets.flatMap((subnet, i) =>
+        subnet.relays.map((value, j) => ({ key: `noc:dhcp.subnets[${i}].relays[${j}]`, value, i })),
+    );
+    const routers = new Map(subnets.map(({ router }, i) => [router, i]));
+    return [
+        ...repeated(relays, "give each relay to one subnet"),
+        ...relays.flatMap(({ key, value, i }) => {
+            const other = routers.get(value) ?? i;
+            const remedy = `is also noc:dhcp.subnets[${other}].router, whose clients would get addresses of this subnet; leave it out, or let the relay use another address`;
+            return other === i ? [] : [{ key, value, remedy }];
+        }),
+        ...relayFrom.flatMap((value, i) => {
+            const special = value === "0.0.0.0/0" ? undefined : specialNetwork(parseSubnet(value));
+            const remedy = `overlaps ${special ?? ""}, where no relay is; list the networks that relays send from`;
+            return special === undefined ? [] : [{ key: `noc:dhcp.relayFrom[${i}]`, value, remedy }];
+        }),
+    ];
 }
 
 const linkLocal: AddressRange = parseSubnet("169.254.0.0/16");

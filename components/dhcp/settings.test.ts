@@ -14,6 +14,8 @@ import {
 import { messageOf } from "../../tests/support";
 import type { SettingChanges } from "../../tools/mock-engine";
 
+const second = { id: 2, subnet: "192.168.2.0/24", pools: ["192.168.2.10"], router: "192.168.2.1" };
+
 const refused: Refused[] = [
     // single values
     [
@@ -56,15 +58,46 @@ const refused: Refused[] = [
         { "dhcp.domain": "192.168.1.1" },
         'noc:dhcp.domain = "192.168.1.1" ends in a number, as an address does; name a domain of the clients, like home.arpa',
     ],
-    ...["100", "5000m", "100k"].map((size): Refused => [
+    ...["100", "100k", "1e3", ".5Ki"].map((size): Refused => [
         `a volume of ${size}`,
         { "dhcp.leaseStorage": size },
-        `noc:dhcp.leaseStorage = "${size}" cannot keep the leases; set it to 10Mi or more`,
+        `noc:dhcp.leaseStorage = "${size}" is too little; set it to 10Mi or more`,
     ]),
     [
         "a warning after the critical alert",
         { "dhcp.thresholds": { poolWarning: 0.95 } },
-        "noc:dhcp.thresholds.poolWarning = 0.95 is not below poolCritical; the warning comes first",
+        "noc:dhcp.thresholds.poolWarning = 0.95 is not below poolCritical; set it lower, because the warning comes first",
+    ],
+
+    [
+        "an address as a client's name",
+        reserved({ ...client, hostname: "192.168.1.9" }),
+        `${key}.reservations[0].hostname = "192.168.1.9" is an address and not a name; write a name, like printer`,
+    ],
+    [
+        "a resolver twice",
+        { "dhcp.resolvers": ["192.0.2.53", "192.0.2.53"] },
+        'noc:dhcp.resolvers[1] = "192.0.2.53" is also noc:dhcp.resolvers[0]; list it once',
+    ],
+    [
+        "relays on loopback",
+        { "dhcp.relayFrom": ["127.0.0.0/8"] },
+        'noc:dhcp.relayFrom[0] = "127.0.0.0/8" overlaps 127.0.0.0/8 (loopback), where no relay is; list the networks that relays send from',
+    ],
+    [
+        "a relay of two subnets",
+        {
+            "dhcp.subnets": [
+                { ...subnet, relays: ["10.9.0.1"] },
+                { ...second, relays: ["10.9.0.1"] },
+            ],
+        },
+        'noc:dhcp.subnets[1].relays[0] = "10.9.0.1" is also noc:dhcp.subnets[0].relays[0]; give each relay to one subnet',
+    ],
+    [
+        "a relay that is another subnet's router",
+        { "dhcp.subnets": [{ ...subnet, relays: ["192.168.2.1"] }, second] },
+        `${key}.relays[0] = "192.168.2.1" is also noc:dhcp.subnets[1].router, whose clients would get addresses of this subnet; leave it out, or let the relay use another address`,
     ],
 
     // options
@@ -143,10 +176,7 @@ const accepted: [title: string, change: SettingChanges][] = [
             "dhcp.subnets": [
                 { ...subnet, reservations: [{ ...client, hostname: "laptop" }] },
                 {
-                    id: 2,
-                    subnet: "192.168.2.0/24",
-                    pools: ["192.168.2.10"],
-                    router: "192.168.2.1",
+                    ...second,
                     reservations: [{ ...client, address: "192.168.2.20", hostname: "laptop" }],
                 },
             ],
@@ -154,6 +184,7 @@ const accepted: [title: string, change: SettingChanges][] = [
     ],
     ["a subnet of two addresses", networkOf("192.168.1.0/31", "192.168.1.0", "192.168.1.1")],
     ["a pool with .0 and .255 inside a large subnet", networkOf("10.0.0.0/16", "10.0.0.1", "10.0.0.200-10.0.2.10")],
+    ["a relay at another device of a subnet", { "dhcp.subnets": [{ ...subnet, relays: ["192.168.2.7"] }, second] }],
     ["relays in other networks", inSubnet({ relays: ["10.9.0.1", "192.0.2.1"] })],
     ["relays from anywhere", { "dhcp.relayFrom": ["0.0.0.0/0"] }],
     ["a domain with a final dot", { "dhcp.domain": "home.arpa." }],

@@ -1,18 +1,8 @@
+import { isIPv4 } from "node:net";
 import { z } from "zod";
 
-import {
-    address,
-    choice,
-    count,
-    domain,
-    parseQuantity,
-    positive,
-    quantity,
-    range,
-    ratio,
-    seconds,
-    subnet,
-} from "../../config/fields";
+import { address, choice, count, domain, positive, range, ratio, seconds, subnet } from "../../config/fields";
+import { bytes } from "../../config/quantities";
 import { optionProblem, repeatProblem } from "./options";
 
 const option = z
@@ -67,7 +57,8 @@ const hostname = z
     .max(253, { error: "is too long; use at most 253 characters" })
     .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i, {
         error: "is not a host name; use letters, digits and inner hyphens, at most 63 between two dots",
-    });
+    })
+    .refine((name) => !isIPv4(name), { error: "is an address and not a name; write a name, like printer" });
 
 const reservation = z.strictObject({
     hwAddress: hwAddress.describe("Hardware address of the client.").meta({ examples: ["02:00:5e:10:00:01"] }),
@@ -118,11 +109,11 @@ const thresholds = z
         declinedAddresses: positive
             .default(3)
             .describe("Addresses of a subnet that clients have declined, because another device uses them."),
-        quietMinutes: count(1).default(60).describe("How long there may be no request at all, in minutes."),
+        quietMinutes: count(1, 525_600).default(60).describe("How long there may be no request at all, in minutes."),
     })
     .refine(({ poolWarning, poolCritical }) => poolWarning < poolCritical, {
         path: ["poolWarning"],
-        error: "is not below poolCritical; the warning comes first",
+        error: "is not below poolCritical; set it lower, because the warning comes first",
     });
 
 const highAvailability = z.strictObject({
@@ -139,16 +130,8 @@ const highAvailability = z.strictObject({
         ),
 });
 
-/** The smallest volume, in bytes. Kea keeps up to three copies of the lease file while it cleans it up. */
-const leastStorage = 10 * 2 ** 20;
-
-function keepsLeases(size: string): boolean {
-    try {
-        return parseQuantity(size) >= leastStorage && !size.endsWith("m");
-    } catch {
-        return true; // not a quantity, which has a message of its own
-    }
-}
+/** The smallest volume. Kea keeps up to three copies of the lease file while it cleans it up. */
+const leastStorage = "10Mi";
 
 export const dhcpSettings = z.strictObject({
     enabled: z.boolean().default(true).describe("Deploy the Kea DHCPv4 server."),
@@ -168,6 +151,7 @@ export const dhcpSettings = z.strictObject({
         .meta({ examples: [["192.168.1.1/32"]] }),
     resolvers: z
         .array(address)
+        .max(20, { error: "has more than 20; clients use the first two or three" })
         .default([])
         .describe("Resolvers that clients are told to use (option 6). This stack's own DNS if not set."),
     domain: domain
@@ -187,8 +171,7 @@ export const dhcpSettings = z.strictObject({
         ),
     subnets: z.array(dhcpSubnet).default([]).describe("The networks that are served."),
     options: options.default([]).describe("Options for the clients of all subnets."),
-    leaseStorage: quantity
-        .refine(keepsLeases, { error: "cannot keep the leases; set it to 10Mi or more" })
+    leaseStorage: bytes(leastStorage, "1Pi", "100Mi")
         .default("100Mi")
         .describe(
             "Size of the volume that keeps the leases, a Kubernetes quantity. A later change is refused; components/dhcp/runbook.md has the steps for one.",

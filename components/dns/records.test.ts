@@ -21,6 +21,7 @@ const good: LocalRecord[] = [
     ofType("AAAA", "::ffff:10.0.0.1"),
     record("www.example", "CNAME", "_a.example."),
     record("5.1.168.192.in-addr.arpa", "PTR", "a.example"),
+    record("5.0-63.1.168.192.in-addr.arpa", "PTR", "a.example"),
     record("_ipp._tcp.example", "PTR", "My\\032Printer._ipp._tcp.example"),
     ofType("TXT", "v=spf1 -all"),
     ofType("TXT", dkim),
@@ -105,6 +106,10 @@ describe("A local record", () => {
         expect(remedies("192.168.1.5", "PTR", "a.example")).to.deep.equal([
             "name is an address and not a name; write its reverse name, 5.1.168.192.in-addr.arpa",
         ]);
+        for (const name of ["256.1.168.192.in-addr.arpa", "05.1.168.192.in-addr.arpa."]) {
+            expect(remedies(name, "PTR", "a.example")[0]).to.match(/is no address' reverse name; write each number/);
+        }
+        expect(remedies("5.0-63.1.168.192.in-addr.arpa", "PTR", "a.example")).to.deep.equal([]);
         expect(remedies("192.168.1.5", "A", "10.0.0.1")[0]).to.match(/^name is an address and not a name/);
         expect(remedies("*.example", "A", "10.0.0.1")[0]).to.match(/^name has a wildcard/);
         expect(remedies(".", "A", "10.0.0.1")[0]).to.match(/^name is the root/);

@@ -52,12 +52,24 @@ function nameProblem({ name, type }: LocalRecord): string | undefined {
     if (name === ".") {
         return "is the root; write a domain name, like www.example.com";
     }
+    if (type === "PTR" && reverseOctets(bare).some((octet) => Number(octet) > 255 || /^0\d/.test(octet))) {
+        return "is no address' reverse name; write each number from 0 to 255, like 10.1.168.192.in-addr.arpa";
+    }
     const problem = domainNameProblem(name);
     if (problem === undefined && type === "CNAME" && bare.length > longestAlias) {
         return `has ${bare.length} characters; use at most ${longestAlias} for an alias`;
     }
     return problem ?? (type === "CNAME" ? policyName(name) : undefined);
 }
+
+/** The numbers of a name below in-addr.arpa. A label of a smaller network (RFC 2317) is no number. */
+const reverseOctets = (name: string): string[] =>
+    /\.in-addr\.arpa$/i.test(name)
+        ? name
+              .split(".")
+              .slice(0, -2)
+              .filter((octet) => /^\d+$/.test(octet))
+        : [];
 
 function valueProblem({ name, type, value }: LocalRecord): string | undefined {
     if (!isRecordType(type)) {

@@ -8,7 +8,7 @@ import { recordSetProblems } from "./records";
 import type { DnsSettings } from "./settings";
 import { memoryProblem } from "./sizing";
 import { configFiles, healthName } from "./unbound-config";
-import { addressFamily, canonical, insecureRootProblem, serverProblem } from "./zones";
+import { addressFamily, canonical, insecureZoneProblem, serverProblem } from "./zones";
 
 export const dnsProblems = (settings: DnsSettings, read: ReadSettings): Problem[] => [
     ...networkProblems(settings),
@@ -84,7 +84,7 @@ function publicAddresses(networks: readonly string[]): number {
 }
 
 function zoneProblems(settings: DnsSettings): Problem[] {
-    const { dnssec, forwardZones, stubZones, upstreamIpv6 } = settings;
+    const { forwardZones, stubZones, upstreamIpv6 } = settings;
     const zones = [
         ...forwardZones.map((zone, i) => ({ key: `noc:dns.forwardZones[${i}]`, zone })),
         ...stubZones.map((zone, i) => ({ key: `noc:dns.stubZones[${i}]`, zone })),
@@ -92,7 +92,7 @@ function zoneProblems(settings: DnsSettings): Problem[] {
     const own = ownAddresses(settings).map(({ text }) => text);
     return zones
         .flatMap(({ key, zone }): Problem[] => {
-            const remedy = insecureRootProblem(zone, dnssec);
+            const remedy = insecureZoneProblem(zone, settings);
             return [
                 ...(remedy ? [{ key: `${key}.insecure`, value: zone.insecure, remedy }] : []),
                 ...zone.addresses.flatMap((value, i) => {
@@ -167,6 +167,9 @@ function nameProblems({ probeNames, privateDomains }: DnsSettings): Problem[] {
             .filter(({ value }) => value === healthName)
             .map((problem) => ({ ...problem, remedy: "is always probed; leave it out" })),
         ...repeated(entries(privateDomains, "noc:dns.privateDomains"), "list it once"),
+        ...entries(privateDomains, "noc:dns.privateDomains")
+            .filter(({ value }) => value === ".")
+            .map((problem) => ({ ...problem, remedy: "is every name; set noc:dns.rebindingProtection to false" })),
     ];
 }
 

@@ -41,41 +41,33 @@ const refused: [title: string, change: SettingChanges, ...lines: string[]][] = [
     ],
     ["no replicas", { replicas: 0 }, "replicas = 0 is too few; set it to 1 or more"],
     ["half a replica", { replicas: 1.5 }, "replicas = 1.5 is not a whole number; write it in digits, like 3"],
-    [
-        "thousands of replicas",
-        { replicas: 2000 },
-        "replicas = 2000 is more than 100; one for each node that announces the address is enough",
-    ],
+    ["thousands of replicas", { replicas: 2000 }, "replicas = 2000 is too many; set it to 100 or less"],
 
     // sizes
     [
         "memory that is no quantity",
         { memory: "512 MB" },
-        'memory = "512 MB" is not a Kubernetes quantity above zero; write it like 500m, 2, 256Mi or 10Gi',
+        'memory = "512 MB" is not a size in bytes; write it like 512Mi or 100Gi',
     ],
     [
         "memory in thousandths of a byte",
         { memory: "100m" },
         'memory = "100m" is a fraction of a byte: m means a thousandth; write it like 512Mi',
     ],
-    ["memory without a unit", { memory: 512 }, 'memory = "512" is too little for Unbound; set it to 64Mi or more'],
+    ["memory without a unit", { memory: 512 }, "memory = 512 is too little; set it to 64Mi or more"],
     [
         "memory that the threads alone would take",
         { cpu: "8", memory: "128Mi" },
         'memory = "128Mi" is too little for 8 threads (noc:dns.cpu = "8"); set it to 288Mi or more',
     ],
-    [
-        "CPU that is no quantity",
-        { cpu: 0 },
-        "cpu = 0 is not a Kubernetes quantity above zero; write it like 500m, 2, 256Mi or 10Gi",
-    ],
+    ["CPU that is no quantity", { cpu: 0 }, "cpu = 0 is too little; set it to 100m or more"],
     ["less CPU than the pod requests", { cpu: "50m" }, 'cpu = "50m" is too little; set it to 100m or more'],
     ["CPU with a unit of memory", { cpu: "2Gi" }, 'cpu = "2Gi" has a unit of memory; write it like 500m or 2'],
     ["more CPU than threads are of use", { cpu: 500 }, "cpu = 500 is too much; set it to 64 or less"],
     [
         "a cache of thousandths of a byte",
         { redisMemory: "256m" },
-        'redisMemory = "256m" is a fraction of a byte: m means a thousandth; write it like 512Mi',
+        'redisMemory = "256m" is a fraction of a byte: m means a thousandth; write it like 256Mi',
     ],
     [
         "a cache that is smaller than Redis itself",
@@ -121,6 +113,27 @@ const refused: [title: string, change: SettingChanges, ...lines: string[]][] = [
         'allowFrom[1] = "10.0.0.0/8" is also noc:dns.allowFrom[0]; list it once',
     ],
     ["a negative limit", { clientQueryLimit: -1 }, "clientQueryLimit = -1 is too few; set it to 0 or more"],
+
+    [
+        "a limit beyond all queries",
+        { clientQueryLimit: 2 ** 32 },
+        "clientQueryLimit = 4294967296 is too many; set it to 10000000 or less",
+    ],
+    [
+        "an unsigned zone with a trust anchor",
+        { trustAnchors: [anchor], stubZones: [{ ...zone("CORP.example.", "10.0.0.1"), insecure: true }] },
+        "stubZones[0].insecure = true has no effect on the zone's trust anchor, so unsigned answers still fail validation; remove it, or the zone's entry in noc:dns.trustAnchors",
+    ],
+    [
+        "a network as a zone",
+        { forwardZones: [zone("10.0.0.0/8", "10.0.0.1")] },
+        'forwardZones[0].name = "10.0.0.0/8" is a network and not a name; write a domain name, or the reverse zone, like 168.192.in-addr.arpa',
+    ],
+    [
+        "private addresses for every name",
+        { privateDomains: ["."] },
+        'privateDomains[0] = "." is every name; set noc:dns.rebindingProtection to false',
+    ],
 
     // monitoring
     [

@@ -1,23 +1,13 @@
 import { z } from "zod";
 
-import { address, choice, count, objective, positive, quantity, ratio, subdomain, subnet } from "../../config/fields";
+import { checked } from "../../config/checked";
+import { address, choice, count, objective, positive, ratio, subdomain, subnet } from "../../config/fields";
+import { bytes, cpu } from "../../config/quantities";
 import { recordTypes } from "./record-values";
 import { recordProblems } from "./records";
-import { leastRedisMemory, mostThreads, podCpuRequest, sizeProblem } from "./sizing";
+import { leastMemory, leastRedisMemory, mostMemory, mostThreads, podCpuRequest } from "./sizing";
 import { trustAnchorProblem } from "./trust-anchors";
 import { domainNameProblem, serverProblem, tlsNameProblem } from "./zones";
-
-/** Text in which the function finds no problem; a problem completes the sentence "<key> = <value> ...". */
-const checked = (problemOf: (text: string) => string | undefined, ...examples: string[]) =>
-    z
-        .string()
-        .superRefine((text, context) => {
-            const message = problemOf(text);
-            if (message !== undefined) {
-                context.addIssue({ code: "custom", message });
-            }
-        })
-        .meta({ examples });
 
 const name = checked(domainNameProblem, "home.arpa");
 const server = checked((text) => serverProblem(text), "192.168.1.1", "192.168.1.1@5353", "2001:db8::53");
@@ -61,17 +51,6 @@ const trustAnchor = checked(
     trustAnchorProblem,
     "corp.example. DS 12345 13 2 49FD46E6C4B45C55D4AC49FD46E6C4B45C55D4AC49FD46E6C4B45C55D4AC0000",
 );
-
-/** A Kubernetes quantity within limits. */
-const size = (problemOf: (text: string) => string | undefined, ...examples: string[]) =>
-    quantity
-        .superRefine((text, context) => {
-            const message = problemOf(text);
-            if (message !== undefined) {
-                context.addIssue({ code: "custom", message });
-            }
-        })
-        .meta({ examples, orNumber: true });
 
 /** A name without its final dot, which no certificate has. */
 const certificateName = checked((text) => domainNameProblem(text) ?? tlsNameProblem(text), "dns.home.arpa");
@@ -135,17 +114,14 @@ export const dnsSettings = z.strictObject({
             "More addresses of the resolver, from the pools. DHCP hands out all of them, to some clients in another order. Each is announced by one node, which serves it: with addresses on different nodes, several nodes share the load. `npm run doctor -- resolver-nodes` names addresses that do.",
         )
         .meta({ examples: [["192.168.1.54"]] }),
-    replicas: count(1)
-        .max(100, { error: "is more than 100; one for each node that announces the address is enough" })
-        .default(1)
-        .describe("Number of Unbound pods, 1 to 100."),
-    cpu: size((text) => sizeProblem(text, "cpu", podCpuRequest, mostThreads), "1", "500m")
+    replicas: count(1, 100).default(1).describe("Number of Unbound pods, 1 to 100."),
+    cpu: cpu(podCpuRequest, mostThreads, "1", "500m")
         .default("1")
         .describe("CPU limit of an Unbound pod, a Kubernetes quantity. It sets the number of threads."),
-    memory: size((text) => sizeProblem(text, "memory"), "512Mi")
+    memory: bytes(`${leastMemory(podCpuRequest)}Mi`, mostMemory, "512Mi")
         .default("512Mi")
         .describe("Memory limit of an Unbound pod, a Kubernetes quantity. It sets the size of the caches."),
-    redisMemory: size((text) => sizeProblem(text, "memory", leastRedisMemory), "256Mi")
+    redisMemory: bytes(leastRedisMemory, mostMemory, "256Mi")
         .default("256Mi")
         .describe("Memory limit of Redis, a Kubernetes quantity. Three quarters of it hold the shared cache."),
     encryption: encryption
@@ -157,7 +133,7 @@ export const dnsSettings = z.strictObject({
         .array(subnet)
         .default([])
         .describe("Networks (CIDR) of the clients. Queries from anywhere else are refused."),
-    clientQueryLimit: count(0)
+    clientQueryLimit: count(0, 10_000_000)
         .default(5000)
         .describe(
             "Queries per second that the resolver accepts from one client address. Of those beyond, nine in ten are dropped. 0: no limit.",

@@ -1,4 +1,4 @@
-import { parseQuantity } from "../../config/fields";
+import { parseQuantity } from "../../config/quantities";
 
 const MiB = 2 ** 20;
 
@@ -21,6 +21,8 @@ export const podCpuRequest = "100m";
 export const mostThreads = "64";
 /** Redis' own code and buffers take some 10 MiB. */
 export const leastRedisMemory = "32Mi";
+/** More memory than any node has. */
+export const mostMemory = "16Ti";
 
 // Measured with Unbound 1.26.2: 20 MiB after the start with one thread, 43 MiB with four; 11.5 KiB for each lookup.
 const baseMemory = 20 * MiB;
@@ -68,29 +70,6 @@ export function memoryProblem(cpu: string, memory: string, encrypted = false): s
     return parseQuantity(memory) < least * MiB
         ? `is too little for ${threads === 1 ? "Unbound" : `${threads} threads (noc:dns.cpu = ${JSON.stringify(cpu)})`}; set it to ${least}Mi or more`
         : undefined;
-}
-
-/** What is wrong with a quantity of its kind; undefined where nothing is, or where it is no quantity at all. */
-export function sizeProblem(text: string, kind: "cpu" | "memory", least?: string, most?: string): string | undefined {
-    if (!/^\d+(\.\d+)?[a-zA-Z]*$/.test(text)) {
-        return undefined;
-    }
-    const unit = text.replace(/^[\d.]+/, "");
-    if (kind === "memory" && unit === "m") {
-        return "is a fraction of a byte: m means a thousandth; write it like 512Mi";
-    }
-    if (kind === "cpu" && unit !== "" && unit !== "m") {
-        return "has a unit of memory; write it like 500m or 2";
-    }
-    try {
-        const value = parseQuantity(text);
-        if (least !== undefined && value < parseQuantity(least)) {
-            return `is too little; set it to ${least} or more`;
-        }
-        return most !== undefined && value > parseQuantity(most) ? `is too much; set it to ${most} or less` : undefined;
-    } catch {
-        return undefined;
-    }
 }
 
 /** What Redis may fill of its memory limit, in bytes; the rest is for its buffers and fragmentation. */

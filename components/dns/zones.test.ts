@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 
-import { canonical, domainNameProblem, insecureRootProblem, reverseName, serverProblem, tlsNameProblem } from "./zones";
+import { canonical, domainNameProblem, insecureZoneProblem, reverseName, serverProblem, tlsNameProblem } from "./zones";
 
 const label63 = "a".repeat(63);
 const name253 = [label63, label63, label63, "b".repeat(61)].join(".");
@@ -30,7 +30,7 @@ describe("A domain name", () => {
         ["192.168.1.5", "is an address and not a name; write a domain name, like www.example.com"],
         ["2001:db8::1", "is an address and not a name; write a domain name, like www.example.com"],
         ["bücher.example", "has letters that the DNS does not; write it in Punycode, xn--bcher-kva.example"],
-        ["*.example.com", "has a wildcard, which Unbound does not support in local records; list each name"],
+        ["*.example.com", "has a wildcard, which Unbound does not support; list each name"],
         ["a..b", "has an empty label; write single dots, and only between labels"],
         [".a", "has an empty label; write single dots, and only between labels"],
         ["..", "has an empty label; write single dots, and only between labels"],
@@ -95,7 +95,7 @@ describe("A server that is asked for a zone", () => {
         ["::", /is the unspecified address/],
         ["224.0.0.251", /is a multicast address/],
         ["ff02::fb", /is a multicast address/],
-        ["255.255.255.255", /is a broadcast address/],
+        ["255.255.255.255", /is a reserved or broadcast address/],
         ["fe80::1", /is a link-local address/],
     ] as const) {
         it(`is not ${text || "empty"}`, () => expect(serverProblem(text)).to.match(problem));
@@ -132,11 +132,14 @@ describe("The name in a server's certificate", () => {
     });
 });
 
-describe("A root that is not to be validated", () => {
-    it("needs validation to be off, since its trust anchor stays", () => {
-        expect(insecureRootProblem({ name: ".", insecure: true }, true)).to.match(/set noc:dns.dnssec to false/);
-        expect(insecureRootProblem({ name: ".", insecure: true }, false)).to.equal(undefined);
-        expect(insecureRootProblem({ name: ".", insecure: false }, true)).to.equal(undefined);
-        expect(insecureRootProblem({ name: "corp.example", insecure: true }, true)).to.equal(undefined);
+describe("A zone that is not to be validated", () => {
+    const signed = { dnssec: true, trustAnchors: ["corp.example. DS 1 13 2 00"] };
+
+    it("can have no trust anchor, since that takes precedence", () => {
+        expect(insecureZoneProblem({ name: "Corp.example", insecure: true }, signed)).to.match(/remove it, or/);
+        expect(insecureZoneProblem({ name: ".", insecure: true }, signed)).to.match(/set noc:dns.dnssec to false/);
+        expect(insecureZoneProblem({ name: ".", insecure: true }, { ...signed, dnssec: false })).to.equal(undefined);
+        expect(insecureZoneProblem({ name: ".", insecure: false }, signed)).to.equal(undefined);
+        expect(insecureZoneProblem({ name: "lab.example", insecure: true }, signed)).to.equal(undefined);
     });
 });

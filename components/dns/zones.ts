@@ -40,13 +40,16 @@ export function domainNameProblem(name: string): string | undefined {
     if (addressFamily(octets) !== 0) {
         return "is an address and not a name; write a domain name, like www.example.com";
     }
+    if (/^\d+(\.\d+){3}\/\d+$/.test(name)) {
+        return "is a network and not a name; write a domain name, or the reverse zone, like 168.192.in-addr.arpa";
+    }
     if (/[^\x20-\x7e]/.test(name)) {
         const ascii = domainToASCII(name);
         const hint = domainNameProblem(ascii) ? "" : `, ${ascii}`;
         return `has letters that the DNS does not; write it in Punycode${hint}`;
     }
     if (labels.includes("*")) {
-        return "has a wildcard, which Unbound does not support in local records; list each name";
+        return "has a wildcard, which Unbound does not support; list each name";
     }
     if (labels.includes("")) {
         return "has an empty label; write single dots, and only between labels";
@@ -81,7 +84,7 @@ const unusable: [string, BlockList][] = [
     ["a loopback address, at which each pod reaches only itself", networks(["127.0.0.0", 8], ["::1", 128])],
     ["the unspecified address", networks(["0.0.0.0", 8], ["::", 128])],
     ["a multicast address", networks(["224.0.0.0", 4], ["ff00::", 8])],
-    ["a broadcast address", networks(["255.255.255.255", 32])],
+    ["a reserved or broadcast address", networks(["240.0.0.0", 4])],
     ["a link-local address, which is valid on one link only", networks(["fe80::", 10])],
 ];
 
@@ -126,12 +129,18 @@ export function tlsNameProblem(name: string): string | undefined {
     return /^[\w.-]*$/.test(name) ? domainNameProblem(name) : "is not a server's name; write it like dns.example.com";
 }
 
-/** The problem of an unsigned root zone: the trust anchor of the root takes precedence over `domain-insecure`. */
-export function insecureRootProblem(
+/** The problem of an unsigned zone that has a trust anchor: it takes precedence over `domain-insecure`. */
+export function insecureZoneProblem(
     { name, insecure }: { readonly name: string; readonly insecure: boolean },
-    dnssec: boolean,
+    { dnssec, trustAnchors }: { readonly dnssec: boolean; readonly trustAnchors: readonly string[] },
 ): string | undefined {
-    return name === "." && insecure && dnssec
-        ? "has no effect on the root's trust anchor, so unsigned answers still fail validation; set noc:dns.dnssec to false"
+    if (!insecure || !dnssec) {
+        return undefined;
+    }
+    if (name === ".") {
+        return "has no effect on the root's trust anchor, so unsigned answers still fail validation; set noc:dns.dnssec to false";
+    }
+    return trustAnchors.some((anchor) => canonical(anchor.split(/\s/)[0] ?? "") === canonical(name))
+        ? "has no effect on the zone's trust anchor, so unsigned answers still fail validation; remove it, or the zone's entry in noc:dns.trustAnchors"
         : undefined;
 }

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import { runProgram } from "../../tools/mock-engine";
-import { metadataOf, resource, stackRun, waitsFor } from "../../tests/support";
+import { metadataOf, problemsWith, resource, stackRun, waitsFor } from "../../tests/support";
 import { externalSecretsSettings } from "./settings";
 import { externalSecrets } from "./index";
 
@@ -75,5 +75,31 @@ describe("External Secrets", () => {
             "has pulumi and fake; set exactly one of pulumi, webhook, fake",
         ]);
         expect(problems({ pulumi })).to.deep.equal([]);
+    });
+
+    it("has made-up secrets with keys of their own, among them the one that is read as a test", () => {
+        const problems = (store: object) => problemsWith({ externalSecrets: { enabled: true, store } });
+        const fake = [{ key: "a", value: "b" }];
+        expect(problems({ testKey: "a", fake })).to.deep.equal([]);
+        expect(problems({ testKey: "a", fake: [...fake, ...fake] })[0]).to.match(
+            /fake\[1\]\.key = "a" is also .*; list it once/,
+        );
+        expect(problems({ testKey: "b", fake })[0]).to.match(/testKey = "b" is no key of .*\.fake; choose one/);
+    });
+
+    it("asks an HTTP server by a template that External Secrets can fill in", () => {
+        const problems = (webhook: object) =>
+            problemsWith({ externalSecrets: { enabled: true, store: { testKey: "a", webhook } } });
+        const url = "https://a.example/{{ .remoteRef.key | urlquery }}?v={{.remoteRef.version}}";
+        expect(problems({ url, jsonPath: "$.data['a b'][0]..c" })).to.deep.equal([]);
+        for (const [settings, problem] of [
+            [{ url: "https://a.example/{{ .key }}" }, /has a template without \.remoteRef; write/],
+            [{ url: "https://a.example/{{ .remoteRef.key }" }, /has a template without \.remoteRef; write/],
+            [{ url: "a.example/{{ .remoteRef.key }}" }, /is not a URL; write/],
+            [{ url, jsonPath: "value" }, /is not a JSONPath; begin it with \$/],
+            [{ url, jsonPath: "$.a[" }, /is not a JSONPath; begin it with \$/],
+        ] as const) {
+            expect(problems(settings)[0]).to.match(problem);
+        }
     });
 });

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../../config/problems";
 import { installChart } from "../lib/chart-component";
 import { Component, type ComponentArgs, type ComponentOptions, defineComponent } from "../lib/component";
+import { repeated } from "../lib/distinct";
 import { metricsMonitor } from "../lib/metrics";
 import { monitoringNamespace, type MonitoringSpec } from "../lib/monitoring-spec";
 import { tcp, toApiServer, toClusterDns } from "../lib/network-policy";
@@ -121,13 +122,23 @@ export const externalSecrets = defineComponent({
 });
 
 function problems({ store }: ExternalSecretsSettings): Problem[] {
+    const key = "noc:externalSecrets.store";
     const chosen = providers.filter((provider) => store?.[provider]);
-    return !store || chosen.length === 1
-        ? []
-        : [
-              {
-                  key: "noc:externalSecrets.store",
-                  remedy: `has ${chosen.length === 0 ? "no provider" : chosen.join(" and ")}; set exactly one of ${providers.join(", ")}`,
-              },
-          ];
+    if (!store) {
+        return [];
+    }
+    if (chosen.length !== 1) {
+        const what = chosen.length === 0 ? "no provider" : chosen.join(" and ");
+        return [{ key, remedy: `has ${what}; set exactly one of ${providers.join(", ")}` }];
+    }
+    const { fake, testKey } = store;
+    return [
+        ...repeated(
+            (fake ?? []).map((secret, i) => ({ key: `${key}.fake[${i}].key`, value: secret.key })),
+            "list it once",
+        ),
+        ...(fake && !fake.some((secret) => secret.key === testKey)
+            ? [{ key: `${key}.testKey`, value: testKey, remedy: `is no key of ${key}.fake; choose one of them` }]
+            : []),
+    ];
 }

@@ -50,7 +50,7 @@ export const gatewaySettings = z.strictObject({
     address: address
         .optional()
         .describe("The gateway's address on the network, from one of the address pools. If not set, any free one."),
-    replicas: count(1)
+    replicas: count(1, 100)
         .default(2)
         .describe("Pods of nginx, on different nodes where possible, and of their controller."),
     hosts: hosts

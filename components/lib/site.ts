@@ -1,14 +1,12 @@
 /** The settings that all components share: the cluster, its addresses and where charts and images come from. */
 import { z } from "zod";
 
-import { label, qualifiedName, range, registry, subdomain } from "../../config/fields";
+import { label, line, qualifiedName, range, registry, subdomain, url } from "../../config/fields";
 
 export const siteSettings = z.strictObject({
-    kubeContext: z
-        .string()
-        .min(1, { error: "is empty; name a context of your kubeconfig" })
-        .describe("Context of the kubeconfig to deploy to. `kubectl config get-contexts` lists them.")
-        .meta({ examples: ["homelab"] }),
+    kubeContext: line("a context of your kubeconfig", "homelab").describe(
+        "Context of the kubeconfig to deploy to. `kubectl config get-contexts` lists them.",
+    ),
     namespace: label.default("noc").describe("Namespace of the DNS and DHCP services."),
     nodeAddresses: z
         .array(range)
@@ -28,11 +26,7 @@ export const siteSettings = z.strictObject({
     storageClass: subdomain("the name of a StorageClass", "local-path")
         .optional()
         .describe("StorageClass of the volumes. If not set, the cluster's default class."),
-    chartMirror: z
-        .url({
-            protocol: /^(https?|oci)$/,
-            error: "is not a URL; write it like https://charts.example.org or oci://registry.example.org/charts",
-        })
+    chartMirror: url("https://charts.example.org or oci://registry.example.org/charts", ["https", "http", "oci"])
         .meta({ examples: ["https://charts.example.org", "oci://registry.example.org/charts"] })
         .optional()
         .describe(

@@ -33,7 +33,10 @@ function nameProblems(pools: MetallbSettings["pools"]): Problem[] {
 }
 
 function reservedProblems(pools: MetallbSettings["pools"]): Problem[] {
-    return pools.flatMap(({ name, addresses, reserved }, i) =>
+    const items = pools.flatMap(({ reserved }, i) =>
+        reserved.map((value, j) => ({ key: `noc:metallb.pools[${i}].reserved[${j}]`, value })),
+    );
+    const outside = pools.flatMap(({ name, addresses, reserved }, i) =>
         reserved.flatMap((text, j) =>
             addresses.some((range) => contains(parseRange(range), parseRange(text)))
                 ? []
@@ -46,6 +49,7 @@ function reservedProblems(pools: MetallbSettings["pools"]): Problem[] {
                   ],
         ),
     );
+    return [...repeated(items, "list it once"), ...outside];
 }
 
 /** kubeadm's label on control-plane nodes, from which MetalLB announces nothing unless it is told to. */

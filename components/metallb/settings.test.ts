@@ -44,7 +44,7 @@ describe("MetalLB's settings", () => {
         [
             "a name that the API refuses",
             [{ ...pool, name: "LAN" }],
-            "pools.0.name is not a DNS label; use at most 63 lower-case letters, digits and inner hyphens",
+            "pools.0.name is not the name of an IPAddressPool; use lower-case letters, digits, inner hyphens and dots, like lan",
         ],
         [
             "a reserved range",
@@ -52,6 +52,11 @@ describe("MetalLB's settings", () => {
             "pools.0.reserved.0 is not an IPv4 address; write four numbers from 0 to 255, like 192.168.1.1",
         ],
     ];
+    it("refuse an address that is reserved twice", () => {
+        expect(messages([{ ...pool, reserved: ["10.0.0.11", "10.0.0.11"] }])).to.deep.equal([
+            'noc:metallb.pools[0].reserved[1] = "10.0.0.11" is also noc:metallb.pools[0].reserved[0]; list it once',
+        ]);
+    });
     for (const [title, pools, message] of bad) {
         it(`refuse ${title}`, () => expect(messages(pools)).to.deep.equal([message]));
     }

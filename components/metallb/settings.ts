@@ -1,9 +1,9 @@
 import { z } from "zod";
 
-import { address, label, range, ratio } from "../../config/fields";
+import { address, range, ratio, subdomain } from "../../config/fields";
 
 const pool = z.strictObject({
-    name: label.describe("Name of the IPAddressPool."),
+    name: subdomain("the name of an IPAddressPool", "lan").describe("Name of the IPAddressPool."),
     addresses: z
         .array(range)
         .min(1, { error: "is empty; list at least one range" })

@@ -1,7 +1,8 @@
 /** The receivers of notifications about alerts. */
+import { isIPv6 } from "node:net";
 import { z } from "zod";
 
-import { label } from "../../config/fields";
+import { label, token, url } from "../../config/fields";
 import type { Severity } from "../lib/monitoring-spec";
 
 const severities = ["critical", "warning", "info"] as const satisfies Severity[];
@@ -11,31 +12,19 @@ const channels = ["email", "slack", "webhook", "pagerduty"] as const;
 const reservedNames = ["null", "heartbeat"];
 
 const text = (pattern: RegExp, error: string) => z.string({ error }).regex(pattern, { error, abort: true });
-const secret = (pattern: RegExp, error: string) => text(pattern, error).meta({ secret: true, examples: ["s3cret"] });
-const credential = secret(
+const credential = text(
     /^\P{Cc}+$/u,
     "is empty, not text, or has a line break or another control character; write it in quotes, or leave it out",
-);
+).meta({ secret: true, examples: ["s3cret"] });
 
-/** A URL that both this program and Go's parser, which Alertmanager uses, read in the same way. */
-const url = (pattern: RegExp, error: string) =>
-    z
-        .string({ error })
-        .refine(
-            (value) =>
-                pattern.test(value) &&
-                /^[^\s\p{Cc}\\]+$/u.test(value) &&
-                !/%(?![0-9A-Fa-f]{2})/.test(value) &&
-                URL.canParse(value),
-            { error },
-        );
-const secretUrl = url(/^https?:\/\/[^/]/, "is not a URL; write it like https://alerts.example.org/hook").meta({
-    secret: true,
-    examples: ["https://alerts.example.org/hook"],
-});
+const secretUrl = url("https://alerts.example.org/hook").meta({ secret: true });
 
+/** Mail servers inside an organisation also have domains of a single label. */
 const mailbox = z
-    .email({ error: "is not an e-mail address; write one, like noc@example.org" })
+    .email({
+        pattern: /^(?!\.)(?!.*\.[.@])[A-Za-z0-9_'+.-]+@[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/,
+        error: "is not an e-mail address; write one, like noc@example.org",
+    })
     .meta({ examples: ["noc@example.org"] });
 
 const email = z
@@ -44,9 +33,12 @@ const email = z
             to: mailbox.describe("Recipient."),
             from: mailbox.describe("Sender."),
             smarthost: text(
-                /^([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]):\d{1,5}$/,
+                /^([A-Za-z0-9]+([.-][A-Za-z0-9]+|-+[A-Za-z0-9]+)*|\[[0-9A-Fa-f:.]+\]):\d{1,5}$/,
                 "is not host:port; write it like smtp.example.org:587",
             )
+                .refine((smarthost) => !smarthost.startsWith("[") || isIPv6(smarthost.replace(/^.|\]:\d+$/g, "")), {
+                    error: "has no IPv6 address in its brackets; write it like [2001:db8::25]:587",
+                })
                 .refine((smarthost) => portOf(smarthost) > 0 && portOf(smarthost) < 65536, {
                     error: "has no valid port; write one from 1 to 65535, like smtp.example.org:587",
                 })
@@ -67,9 +59,9 @@ const email = z
 
 const slack = z.strictObject(
     {
-        url: url(/^https:\/\/\S+$/, "is not an https URL; copy the one of Slack's incoming webhook")
-            .describe("URL of the incoming webhook.")
-            .meta({ secret: true, examples: ["https://hooks.slack.com/services/T00/B00/s3cret"] }),
+        url: url("https://hooks.slack.com/services/T00/B00/key", ["https"])
+            .meta({ secret: true })
+            .describe("URL of the incoming webhook."),
         channel: text(/^[#@]?[^\s#@{}]+$/, 'is not a channel; write it in quotes, like "#alerts"')
             .describe(
                 "#name, @name or ID of the channel. The webhook of a Slack app ignores this and posts to the app's own channel.",
@@ -82,10 +74,7 @@ const slack = z.strictObject(
 const webhook = z.strictObject(
     {
         url: secretUrl.describe("URL that Alertmanager posts its JSON to."),
-        bearerToken: secret(
-            /^[\x21-\x7e]+$/,
-            "is empty, not text, or has a space, a line break or a character that is not ASCII; copy the token alone, or leave it out",
-        )
+        bearerToken: token("the token", "s3cret")
             .optional()
             .describe("Token for the header `Authorization: Bearer TOKEN`. If not set, the header is not sent."),
     },

@@ -38,7 +38,7 @@ function grafanaProblems(settings: MonitoringSettings): Problem[] {
             {
                 key: key("grafanaAddress"),
                 value: grafanaAddress,
-                remedy: `needs a choice: set ${key("grafanaTlsSecret")} to a Secret with a certificate, or ${key("grafanaPlainHttp")} to true, with which passwords cross the network unencrypted`,
+                remedy: `is neither with TLS nor without; set ${key("grafanaTlsSecret")} to a Secret with a certificate, or ${key("grafanaPlainHttp")} to true, with which passwords cross the network unencrypted`,
             },
         ];
     }
@@ -53,12 +53,12 @@ function grafanaProblems(settings: MonitoringSettings): Problem[] {
         : [];
 }
 
-/** Networks whose addresses the API server refuses in Endpoints. */
+/** Networks whose addresses the API server refuses in Endpoints, or that no pod can reach. */
 const unusable = [
-    ["0.0.0.0", "unspecified"],
+    ["0.0.0.0/8", "no address of a host"],
     ["127.0.0.0/8", "a loopback address"],
     ["169.254.0.0/16", "a link-local address"],
-    ["224.0.0.0/24", "a link-local multicast address"],
+    ["224.0.0.0/3", "a multicast or reserved address"],
 ] as const;
 
 function endpointProblems({ controlPlane, controlPlaneEndpoints }: MonitoringSettings): Problem[] {

@@ -5,7 +5,7 @@
 import type { V1PersistentVolumeClaim } from "@kubernetes/client-node";
 import type * as pulumi from "@pulumi/pulumi";
 
-import { parseQuantity } from "../../config/fields";
+import { parseQuantity } from "../../config/quantities";
 import { kubeClients } from "../lib/kube-client";
 import { refuseUpdate } from "../lib/refuse-update";
 import { namespaceName } from "./crds";

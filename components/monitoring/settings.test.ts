@@ -31,17 +31,17 @@ describe("monitoring's settings", () => {
                 outOfRange,
             ],
         ),
-        ["a volume of a byte", { storage: "1" }, "storage is not 1Gi or more; write a size like 1Gi or 100Gi"],
+        ["a volume of a byte", { storage: "1" }, "storage is too little; set it to 1Gi or more"],
+        ["a volume of nothing", { storage: "0Gi" }, "storage is too little; set it to 1Gi or more"],
         [
-            "a volume of nothing",
-            { storage: "0Gi" },
-            "storage is not a size in bytes; write a Kubernetes quantity like 1Gi or 100Gi",
+            "a volume in thousandths",
+            { storage: "500m" },
+            "storage is a fraction of a byte: m means a thousandth; write it like 20Gi",
         ],
-        ["a volume in thousandths", { storage: "500m" }, "storage is not 1Gi or more; write a size like 1Gi or 100Gi"],
         [
             "memory that Prometheus cannot start with",
             { memory: "64Mi" },
-            "memory is not 512Mi or more; write a size like 512Mi or 100Gi",
+            "memory is too little; set it to 512Mi or more",
         ],
         [
             "a short password",
@@ -58,7 +58,7 @@ describe("monitoring's settings", () => {
         [
             "an address for Grafana without a choice between TLS and plain HTTP",
             { grafanaAddress: "10.0.0.1" },
-            "noc:monitoring.grafanaAddress needs a choice: set noc:monitoring.grafanaTlsSecret to a Secret with a certificate, or noc:monitoring.grafanaPlainHttp to true, with which passwords cross the network unencrypted",
+            "noc:monitoring.grafanaAddress is neither with TLS nor without; set noc:monitoring.grafanaTlsSecret to a Secret with a certificate, or noc:monitoring.grafanaPlainHttp to true, with which passwords cross the network unencrypted",
         ],
         [
             "both TLS and plain HTTP",
@@ -98,7 +98,7 @@ describe("monitoring's settings", () => {
         [
             "a URL of runbooks that Prometheus takes for a template",
             { runbooks: "https://git.example.org/{{x}}" },
-            "runbooks has braces, which Prometheus takes for a template; write it without them",
+            "runbooks has braces, which are read as a template; write it without them",
         ],
         [
             "a threshold of centuries",

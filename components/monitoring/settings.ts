@@ -1,6 +1,7 @@
 import { z } from "zod";
 
-import { address, bytes, choice, duration, networks, positive, ratio, subdomain, url } from "../../config/fields";
+import { address, choice, duration, networks, positive, ratio, subdomain, url } from "../../config/fields";
+import { bytes } from "../../config/quantities";
 import { heartbeat, receivers } from "./receivers";
 
 const endpoints = (what: string) => z.array(address).default([]).describe(`Addresses of ${what}.`);
@@ -60,16 +61,12 @@ export const monitoringSettings = z.strictObject({
         .default("10d")
         .describe("How long Prometheus keeps its samples, a Prometheus duration.")
         .meta({ examples: ["7d"] }),
-    storage: bytes("1Gi")
+    storage: bytes("1Gi", "1Pi", "20Gi")
         .optional()
         .describe(
             "Size of Prometheus' volume, a Kubernetes quantity. If not set, the samples are lost when the pod is deleted.",
-        )
-        .meta({ examples: ["20Gi"] }),
-    memory: bytes("512Mi")
-        .default("2Gi")
-        .describe("Memory limit of Prometheus, a Kubernetes quantity.")
-        .meta({ examples: ["2Gi"] }),
+        ),
+    memory: bytes("512Mi", "16Ti", "2Gi").default("2Gi").describe("Memory limit of Prometheus, a Kubernetes quantity."),
     controlPlane: z
         .boolean()
         .default(false)
@@ -91,7 +88,6 @@ export const monitoringSettings = z.strictObject({
             "URL that Alertmanager posts to every minute. The service behind it can report when the requests stop. If not set, none are sent.",
         ),
     runbooks: url("https://git.example.org/noc/components")
-        .regex(/^[^{}]*$/, { error: "has braces, which Prometheus takes for a template; write it without them" })
         .default("https://github.com/k8s-noc/k8s-noc/blob/main/components")
         .describe("Base URL of the components' folders. Every alert links to the runbook in its component's folder."),
     thresholds: thresholds.prefault({}).describe("Alert thresholds."),

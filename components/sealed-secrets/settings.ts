@@ -7,7 +7,7 @@ export const sealedSecretsSettings = z.strictObject({
         .boolean()
         .default(false)
         .describe("Install sealed-secrets, which turns encrypted SealedSecrets, as kept in Git, into Secrets."),
-    keyRenewalDays: count(1)
+    keyRenewalDays: count(1, 36_500)
         .default(30)
         .describe("Time until the controller makes a new key, in days. It keeps the old ones, which still decrypt."),
 });

@@ -4,7 +4,7 @@ import type { V1Namespace, V1Node, V1Pod } from "@kubernetes/client-node";
 import { minorOf } from "../../../components/lib/cluster-facts";
 import { oldestKubernetes } from "../../../components/requirements";
 import { definitions, settingsOf } from "../../../components/settings";
-import { parseQuantity } from "../../../config/fields";
+import { parseQuantity } from "../../../config/quantities";
 import { defineCheck, type Finding, found } from "../check";
 import { isTrue, nameOf, takesPods } from "./read";
 
