@@ -18,7 +18,7 @@ describe("a schedule", () => {
         }
         for (const schedule of [
             "",
-            "@daily",
+            "@reboot",
             "0 3 * *",
             "0 3 * * * *",
             "0  3 * * *",
