@@ -12,8 +12,8 @@ export interface Subcommand {
     readonly env?: Readonly<Record<string, string>>;
     /** Whether it reads from the terminal. Defaults to `ignore`. */
     readonly input?: "inherit" | "ignore";
-    /** Whether it prints to the terminal. Defaults to `inherit`. */
-    readonly output?: "inherit" | "ignore";
+    /** Whether it prints to the terminal, or the file descriptor that it prints to. Defaults to `inherit`. */
+    readonly output?: "inherit" | "ignore" | number;
 }
 
 /** Runs one of this program's commands as a process of its own, and returns its exit code. */
@@ -26,7 +26,7 @@ export function runCommand(command: Subcommand): Promise<number> {
         spawn(process.execPath, [join(projectFolder, "commands", "run.mjs"), name, ...args], {
             cwd: projectFolder,
             env: { ...environment.all, ...env, STACK: environment.stack },
-            stdio: [input, output, output === "inherit" ? "inherit" : "ignore"],
+            stdio: [input, output, output],
         })
             .on("error", reject)
             .on("close", (code) => resolve(code ?? 1));

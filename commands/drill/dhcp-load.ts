@@ -35,7 +35,7 @@ export class DhcpLoad {
      * @throws Error if port 67 cannot be used, or a client gets no lease.
      */
     public static async start(server: string, link: string, own: string | undefined): Promise<DhcpLoad> {
-        const relay = await Relay.open(server, link, own);
+        const relay = await Relay.open([server], link, own);
         const population: Client[] = [];
         for (let i = 0; i < clients; i++) {
             const hwAddress = freshHwAddress();

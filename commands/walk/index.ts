@@ -14,7 +14,7 @@ import { Cluster } from "../../tools/cluster";
 import { type Registration, runProgram } from "../../tools/mock-engine";
 import { projectFolder, stackSettings } from "../../tools/stack-config";
 import { type Step, StepLog } from "../progress/events";
-import { command } from "../progress/up";
+import { runCommand } from "../subcommand";
 import { affectedBy, type Effect, effectOf, type Effects, settingName, writeEffects } from "./effects";
 import { base, changedFile, type Changes, rounds } from "./rounds";
 import { type Observation, watch } from "./watch";
@@ -141,12 +141,12 @@ class Walker {
         const out = openSync(output, "w");
         let code = 1;
         const seen = await watch(this.cluster.core, this.watched, async () => {
-            code = await command(
-                "up:engine",
-                ["--skip-preview", "--config-file", file, "--event-log", events],
-                { PULUMI_DEBUG_COMMANDS: "true" },
-                ["ignore", out, out],
-            );
+            code = await runCommand({
+                name: "up:engine",
+                args: ["--skip-preview", "--config-file", file, "--event-log", events],
+                env: { PULUMI_DEBUG_COMMANDS: "true" },
+                output: out,
+            });
         });
         closeSync(out);
         log.append(readFileSync(events, "utf8"), Date.now());
