@@ -2,8 +2,9 @@
 import { expect } from "chai";
 
 import { enabledComponents, settingsOf } from "../components/settings";
+import type { Run } from "../tools/mock-engine";
 import { partsOf, type Series } from "../tools/promql";
-import { dashboardsOf, queriesOf, type Query } from "../tools/queries";
+import { dashboardsOf, jobsOf, queriesOf } from "../tools/queries";
 import { recordedSeries } from "../tools/record";
 import { stackSettings } from "../tools/stack-config";
 import { stackRun } from "./support";
@@ -14,6 +15,7 @@ const builtIn = ["ALERTS"];
 /** What belongs to components that have no recording: what a query asks of it is not missed. */
 interface Unrecorded {
     readonly namespaces: readonly string[];
+    readonly jobs: readonly string[];
     readonly metrics: readonly string[];
 }
 
@@ -22,12 +24,13 @@ function missing(
     recorded: readonly Series[],
     expr: string,
     shown: readonly string[] = [],
-    unrecorded: Unrecorded = { namespaces: [], metrics: [] },
+    unrecorded: Unrecorded = { namespaces: [], jobs: [], metrics: [] },
 ): string[] {
     const { selectors: all, groupedBy, added } = partsOf(expr);
     const selectors = all.filter(
         ({ name, equals }) =>
             !unrecorded.namespaces.includes(equals.namespace ?? "") &&
+            !unrecorded.jobs.includes(equals.job ?? "") &&
             !(unrecorded.metrics.includes(name) && recorded.every((series) => series.name !== name)),
     );
     if (selectors.length === 0) {
@@ -50,8 +53,8 @@ function missing(
 
 const labelNames = ({ labels }: Series): string[] => Object.keys(labels);
 
-/** The namespaces of the components that have no recording, and the metrics that their own rules and dashboards name. */
-function withoutRecording(stack: string, queries: readonly Query[]): Unrecorded {
+/** The namespaces and jobs of the components that have no recording, and the metrics that their own queries name. */
+function withoutRecording(stack: string, run: Run): Unrecorded {
     const settings = stackSettings(stack);
     const isRecorded = (component: string) => recordedSeries(component) !== undefined;
     const namespaces = (recorded: boolean) =>
@@ -60,7 +63,8 @@ function withoutRecording(stack: string, queries: readonly Query[]): Unrecorded 
             .flatMap((definition) => definition.namespaces(settingsOf(settings, definition), settings.site));
     return {
         namespaces: namespaces(false).filter((namespace) => !namespaces(true).includes(namespace)),
-        metrics: queries
+        jobs: jobsOf(run).flatMap(({ component, job }) => (isRecorded(component) ? [] : [job])),
+        metrics: queriesOf(run)
             .filter(({ component }) => !isRecorded(component))
             .flatMap(({ expr }) => partsOf(expr).selectors.map(({ name }) => name)),
     };
@@ -81,10 +85,11 @@ describe("the queries of rules and dashboards", () => {
         });
 
         it(`of ${stack}: name only metrics and labels that were recorded from real exporters`, async function () {
-            const queries = queriesOf(await stackRun(stack));
+            const run = await stackRun(stack);
+            const queries = queriesOf(run);
             const bad: string[] = [];
             const notRecorded: string[] = [];
-            const unrecorded = withoutRecording(stack, queries);
+            const unrecorded = withoutRecording(stack, run);
             for (const component of new Set(queries.map((query) => query.component))) {
                 const recorded = recordedSeries(component);
                 if (!recorded) {
@@ -119,7 +124,7 @@ describe("the queries of rules and dashboards", () => {
         expect(missing(recordedSeries("dns") ?? [], "unbound_up", ["host"])).to.deep.equal(["label host"]);
         const twoNamespaces = 'absent(up{namespace="noc",job="none"}) or absent(up{namespace="new",job="none"})';
         expect(
-            missing(recordedSeries("dns") ?? [], twoNamespaces, [], { namespaces: ["new"], metrics: [] }),
+            missing(recordedSeries("dns") ?? [], twoNamespaces, [], { namespaces: ["new"], jobs: [], metrics: [] }),
         ).to.have.length(1);
         expect(() => missing(recordedSeries("dns") ?? [], "sum by (pod) (rate(unbound_up[5m])")).to.throw(
             "is not PromQL",
