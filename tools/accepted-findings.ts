@@ -41,6 +41,21 @@ export const acceptedFindings: readonly AcceptedFinding[] = [
         reason: "The operator makes these pods from the objects of kinds Prometheus and Alertmanager.",
     },
     {
+        object: /^gateway\/(NetworkPolicy\/gateway-nginx|Service\/gateway-metrics)$/,
+        checks: ["service-targets-pod", "networkpolicy-targets-pod"],
+        reason: "NGINX Gateway Fabric makes nginx's pods from the Gateway.",
+    },
+    {
+        object: /^gateway\/NetworkPolicy\/gateway-certificates$/,
+        checks: ["networkpolicy-targets-pod"],
+        reason: "It selects by the label that the Job controller gives to a Job's pods.",
+    },
+    {
+        object: /^gateway\/Job\/nginx-gateway-fabric-cert-generator$/,
+        checks: ["container-resources"],
+        reason: "The chart has no value for it. The Job runs for seconds before an installation or upgrade.",
+    },
+    {
         object: /^kube-system\/Deployment\/metrics-server$/,
         checks: ["pod-networkpolicy"],
         reason: "kube-system is the cluster's namespace: this program sets no policies in it.",
