@@ -8,7 +8,7 @@ import { jobs, namespaceName } from "./names";
 const nginx = `{namespace="${namespaceName}",job="${jobs.nginx}"}`;
 const probes = `{job="${jobs.hosts}"}`;
 
-/** A new panel for each dashboard, which places it. */
+/** A new panel at each call: a dashboard gives its panels their places. */
 const unanswered = () =>
     stat(
         "Hosts unanswered",
