@@ -9,11 +9,8 @@ import { externalSecrets } from "./external-secrets";
 import { gateway } from "./gateway";
 import { metallb } from "./metallb";
 import { monitoring } from "./monitoring";
-<<<<<<< HEAD
 import { networkPolicies } from "./network-policies";
-=======
 import { objectStorage } from "./object-storage";
->>>>>>> bd56e70 (Object storage: RustFS with buckets and keys from secrets, behind the gateway; rendered and accepted, not run)
 import { sealedSecrets } from "./sealed-secrets";
 import { storage } from "./storage";
 
@@ -28,11 +25,8 @@ export const components = {
     externalSecrets,
     backups,
     gateway,
-<<<<<<< HEAD
     clusterDns,
     networkPolicies,
     admission,
-=======
     objectStorage,
->>>>>>> bd56e70 (Object storage: RustFS with buckets and keys from secrets, behind the gateway; rendered and accepted, not run)
 };
