@@ -84,6 +84,7 @@ describe("the reference", () => {
             "`replicas`",
             "| in place |",
             "`forwardZones[].tls`",
+            "`encryption.secret`",
             "`subnets[].reservations[].hwAddress`",
         ]) {
             expect(page).to.contain(part);

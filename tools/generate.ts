@@ -7,7 +7,6 @@ import { z } from "zod";
 
 import { definitions, settingsSchema } from "../components/settings";
 import { siteSettings } from "../components/lib/site";
-import type { SettingMetadata } from "../config/schema";
 import { projectFolder } from "./stack-config";
 
 type JsonSchema = Record<string, unknown>;
@@ -97,12 +96,17 @@ function published(node: unknown): unknown {
     if (typeof node !== "object" || node === null) {
         return node;
     }
-    const { secret, orNumber, ...own } = node as JsonSchema & SettingMetadata;
-    const schema: JsonSchema = Object.fromEntries(Object.entries(own).map(([key, value]) => [key, published(value)]));
-    if (orNumber) {
+    // A setting may be called `secret` itself; its value is a schema then.
+    const isFlag = ([key, value]: [string, unknown]) => ["secret", "orNumber"].includes(key) && value === true;
+    const entries = Object.entries(node);
+    const flags = entries.filter(isFlag).map(([key]) => key);
+    const schema: JsonSchema = Object.fromEntries(
+        entries.filter((entry) => !isFlag(entry)).map(([key, value]) => [key, published(value)]),
+    );
+    if (flags.includes("orNumber")) {
         schema.type = ["string", "number"];
     }
-    if (!secret) {
+    if (!flags.includes("secret")) {
         return schema;
     }
     // In the file, a secret is ciphertext: `pulumi config set --secret` writes it.

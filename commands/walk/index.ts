@@ -14,6 +14,10 @@ import { Cluster } from "../../tools/cluster";
 import { type Registration, runProgram } from "../../tools/mock-engine";
 import { projectFolder, stackSettings } from "../../tools/stack-config";
 import { type Step, StepLog } from "../progress/events";
+<<<<<<< HEAD
+=======
+import { LogFile } from "../progress/log-file";
+>>>>>>> 4de30d0 (npm run walk: values for the stack with a gateway; the stack files' schema keeps a setting called secret)
 import { runCommand } from "../subcommand";
 import { affectedBy, type Effect, effectOf, type Effects, settingName, writeEffects } from "./effects";
 import { base, changedFile, type Changes, rounds } from "./rounds";
@@ -133,23 +137,29 @@ class Walker {
 
     private async deploy(changes: Changes): Promise<Deployment> {
         const file = join(this.folder, "stack.yaml");
-        const events = join(this.folder, "events.json");
         const output = join(this.folder, "output.txt");
+        const events = join(this.folder, "events.json");
         writeFileSync(file, changedFile(this.stackFile, changes));
         writeFileSync(events, "");
         const log = new StepLog();
+        const logFile = new LogFile(events, log);
         const out = openSync(output, "w");
         let code = 1;
         const seen = await watch(this.cluster.core, this.watched, async () => {
             code = await runCommand({
                 name: "up:engine",
+<<<<<<< HEAD
                 args: ["--skip-preview", "--config-file", file, "--event-log", events],
                 env: { PULUMI_DEBUG_COMMANDS: "true" },
+=======
+                args: ["--skip-preview", "--config-file", file, ...logFile.arguments],
+                env: logFile.env,
+>>>>>>> 4de30d0 (npm run walk: values for the stack with a gateway; the stack files' schema keeps a setting called secret)
                 output: out,
             });
         });
         closeSync(out);
-        log.append(readFileSync(events, "utf8"), Date.now());
+        logFile.read();
         const reasons = [...log.errors.values()];
         return {
             steps: log.steps,

@@ -51,6 +51,9 @@ export const base: Changes = {
         controllerManager: ["192.168.122.2"],
         proxy: ["192.168.122.10", "192.168.122.11", "192.168.122.12"],
     },
+    "monitoring.grafanaHost": undefined,
+    "monitoring.grafanaAddress": "192.168.122.103",
+    "monitoring.grafanaPlainHttp": true,
     "monitoring.grafanaPassword": "first password of the walk",
     "monitoring.receivers": [
         { name: "mail", email: { ...mailbox, username: "noc", password: "walk" } },
@@ -171,7 +174,7 @@ export const rounds: readonly Changes[] = [
         "monitoring.runbooks": "https://git.example.org/noc/components",
         "monitoring.gitSync": true,
         "monitoring.grafanaSourceRanges": ["192.168.122.0/24"],
-        "metallb.pools[0].reserved": ["192.168.122.100", "192.168.122.150"],
+        "metallb.pools[0].reserved": ["192.168.122.150"],
     },
     {
         "dns.replicas": 3,
@@ -226,5 +229,9 @@ export const notWalked: Readonly<Record<string, string>> = {
     certManager: platform,
     externalSecrets: platform,
     backups: platform,
+    gateway: platform,
+    "dns.encryption.name": "not walked: needs a certificate for the resolver",
+    "dns.encryption.secret": "not walked: needs a certificate for the resolver",
+    "monitoring.grafanaHost": "not walked: needs the gateway, which is off in the lab's stack",
     "monitoring.grafanaTlsSecret": "not walked: restarts monitoring/kube-prometheus-stack-grafana",
 };
