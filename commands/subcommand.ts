@@ -12,11 +12,7 @@ export interface Subcommand {
     readonly env?: Readonly<Record<string, string>>;
     /** Whether it reads from the terminal. Defaults to `ignore`. */
     readonly input?: "inherit" | "ignore";
-<<<<<<< HEAD
-    /** Whether it prints to the terminal, or the file descriptor that it prints to. Defaults to `inherit`. */
-=======
     /** Whether it prints to the terminal, or to which open file. Defaults to `inherit`. */
->>>>>>> 4de30d0 (npm run walk: values for the stack with a gateway; the stack files' schema keeps a setting called secret)
     readonly output?: "inherit" | "ignore" | number;
 }
 

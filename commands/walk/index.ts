@@ -14,10 +14,7 @@ import { Cluster } from "../../tools/cluster";
 import { type Registration, runProgram } from "../../tools/mock-engine";
 import { projectFolder, stackSettings } from "../../tools/stack-config";
 import { type Step, StepLog } from "../progress/events";
-<<<<<<< HEAD
-=======
 import { LogFile } from "../progress/log-file";
->>>>>>> 4de30d0 (npm run walk: values for the stack with a gateway; the stack files' schema keeps a setting called secret)
 import { runCommand } from "../subcommand";
 import { affectedBy, type Effect, effectOf, type Effects, settingName, writeEffects } from "./effects";
 import { base, changedFile, type Changes, rounds } from "./rounds";
@@ -148,13 +145,8 @@ class Walker {
         const seen = await watch(this.cluster.core, this.watched, async () => {
             code = await runCommand({
                 name: "up:engine",
-<<<<<<< HEAD
-                args: ["--skip-preview", "--config-file", file, "--event-log", events],
-                env: { PULUMI_DEBUG_COMMANDS: "true" },
-=======
                 args: ["--skip-preview", "--config-file", file, ...logFile.arguments],
                 env: logFile.env,
->>>>>>> 4de30d0 (npm run walk: values for the stack with a gateway; the stack files' schema keeps a setting called secret)
                 output: out,
             });
         });
