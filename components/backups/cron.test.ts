@@ -16,15 +16,7 @@ describe("a schedule", () => {
         ]) {
             expect(cronProblem(schedule), schedule).to.equal(undefined);
         }
-        for (const schedule of [
-            "",
-            "@reboot",
-            "0 3 * *",
-            "0 3 * * * *",
-            "0  3 * * *",
-            "0 3 * * *\n",
-            "TZ=UTC 0 3 * * *",
-        ]) {
+        for (const schedule of ["", "@reboot", "0 3 * *", "0 3 * * * *", "0 3 * * *\n", "TZ=UTC 0 3 * * *"]) {
             expect(cronProblem(schedule), schedule).to.match(/^is not a cron schedule; write/);
         }
         for (const [schedule, problem] of [
