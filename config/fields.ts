@@ -45,6 +45,7 @@ export const subdomain = (what: string, example: string) =>
         .string()
         .refine(isSubdomain, {
             error: `is not ${what}; use lower-case letters, digits, inner hyphens and dots, like ${example}`,
+            abort: true,
         })
         .meta({ examples: [example] });
 

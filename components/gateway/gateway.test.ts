@@ -149,6 +149,9 @@ describe("the gateway's settings", () => {
     it("refuse what is no host, no size and no tested version", () => {
         const [host] = problemsWith({ ...enabled, "gateway.hosts": [{ host: "*", namespaces: ["a"] }] });
         expect(host).to.contain("is not a host name");
+        expect(problemsWith({ ...enabled, "gateway.hosts": [{ host: "10.0.0.1", namespaces: ["a"] }] })[0]).to.contain(
+            "is an address and not a name; write a host name, like argocd.home.arpa",
+        );
         expect(problemsWith({ ...enabled, "gateway.maxBody": "10MB" })[0]).to.contain("is not a size of nginx");
         expect(problemsWith({ ...enabled, "gateway.version": "2.7.0" })[0]).to.contain("use 2.6.7 or 2.3.0");
     });

@@ -1,3 +1,4 @@
+import { isIPv4 } from "node:net";
 import { z } from "zod";
 
 import { address, choice, count, label, networks, subdomain } from "../../config/fields";
@@ -10,6 +11,7 @@ const host = z
     .refine((text) => subdomain("", "").safeParse(text.replace(/^\*\./, "")).success, {
         error: `is not a host name; use lower-case letters, digits, inner hyphens and dots, like ${hostExample} or *.apps.home.arpa`,
     })
+    .refine((text) => !isIPv4(text), { error: `is an address and not a name; write a host name, like ${hostExample}` })
     .meta({ examples: [hostExample] });
 
 const hosts = z.array(

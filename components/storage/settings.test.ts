@@ -15,6 +15,7 @@ describe("storage's settings", () => {
         for (const className of ["0", "1e3", "yes"]) {
             expect(problems({ className })[0]).to.match(/is a number or a word of YAML; write it with other letters/);
         }
+        expect(problems({ className: "a\nb: c" })[0]).to.match(/is not the name of a StorageClass; use/);
         expect(problems({ path: "/tmp/volumes" })[0]).to.match(/is in \/tmp, which a node loses when it restarts/);
         expect(problems({ version: "0.0.29" })[0]).to.match(/is too old; set it to 0\.0\.30 or newer/);
     });
