@@ -1,6 +1,7 @@
 import { z } from "zod";
 
-import { bytes, subdomain } from "../../config/fields";
+import { subdomain } from "../../config/fields";
+import { bytes } from "../../config/quantities";
 
 const bucket = z
     .string()
@@ -18,7 +19,7 @@ const key = (least: number) =>
 
 export const objectStorageSettings = z.strictObject({
     enabled: z.boolean().default(false).describe("Install RustFS, an object store that speaks S3, as a single pod."),
-    size: bytes("1Gi").default("20Gi").describe("Size of its volume, a Kubernetes quantity."),
+    size: bytes("1Gi", "100Ti").default("20Gi").describe("Size of its volume, a Kubernetes quantity."),
     buckets: z.array(bucket).default([]).describe("Buckets to make. One that is removed here stays, with its objects."),
     accessKey: key(3)
         .default("noc")
