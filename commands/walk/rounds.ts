@@ -29,6 +29,8 @@ const mailbox = { to: "noc@example.org", from: "alerts@example.org", smarthost: 
 
 /** What is set during the whole walk, so that settings within it can be changed one by one. */
 export const base: Changes = {
+    "clusterDns.enabled": false,
+    "dhcp.highAvailability.enabled": false,
     "dns.allowFrom": ["192.168.122.0/23", "10.244.0.0/16"],
     "dns.forwardZones": [{ name: "example.com", addresses: ["192.168.122.1"], insecure: true, tls: "dns.example.com" }],
     "dns.stubZones": [{ name: "example.net", addresses: ["192.168.122.1"], insecure: true }],
@@ -214,7 +216,7 @@ export const rounds: readonly Changes[] = [
     { "monitoring.enabled": false },
 ];
 
-const platform = "not walked: the component is off in the lab's stack";
+const platform = "not walked: the component is off in the stack of the walk";
 
 /** What a change of the other settings does, or of all settings of a component. The walk does not make them. */
 export const notWalked: Readonly<Record<string, string>> = {
@@ -230,8 +232,15 @@ export const notWalked: Readonly<Record<string, string>> = {
     externalSecrets: platform,
     backups: platform,
     gateway: platform,
+    clusterDns: platform,
+    networkPolicies: platform,
+    admission: platform,
+    objectStorage: platform,
+    "dhcp.highAvailability.enabled":
+        "not walked: adds or removes the second server, and restarts the first (docs/dhcp-high-availability.md)",
+    "dhcp.highAvailability.address": "not walked: needs the second server, which is off in the stack of the walk",
     "dns.encryption.name": "not walked: needs a certificate for the resolver",
     "dns.encryption.secret": "not walked: needs a certificate for the resolver",
-    "monitoring.grafanaHost": "not walked: needs the gateway, which is off in the lab's stack",
+    "monitoring.grafanaHost": "not walked: needs the gateway, which is off in the stack of the walk",
     "monitoring.grafanaTlsSecret": "not walked: restarts monitoring/kube-prometheus-stack-grafana",
 };

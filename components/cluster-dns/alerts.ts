@@ -2,7 +2,7 @@ import type { Alert } from "../lib/monitoring-spec";
 
 /** CoreDNS checks an upstream server's health from the first query that it does not answer until it answers again. */
 export const upstreamFailures =
-    'sum by (to) (rate({__name__=~"coredns_(proxy|forward)_healthcheck_failures_total",job="coredns"}[5m]))';
+    'sum by (to) (rate(coredns_proxy_healthcheck_failures_total{job="coredns",proxy_name="forward"}[5m]))';
 
 export const clusterDnsAlerts = (): Alert[] => [
     {

@@ -15,7 +15,9 @@ const key = (least: number) =>
     z
         .string()
         .min(least, { error: `is too short; use at least ${least} characters` })
-        .regex(/^[A-Za-z0-9+/=_-]+$/, { error: "has other characters than letters, digits and + / = _ -" });
+        .regex(/^[A-Za-z0-9+/=_-]+$/, {
+            error: "has a character that keys may not have; use letters, digits and + / = _ -",
+        });
 
 export const objectStorageSettings = z.strictObject({
     enabled: z.boolean().default(false).describe("Install RustFS, an object store that speaks S3, as a single pod."),
