@@ -123,7 +123,7 @@ describe("benchmarks", () => {
             );
             expect(tried.map(({ rate }) => rate)).to.deep.equal([10, 20, 30]);
             expect(highest(tried, 0.01)?.rate).to.equal(20);
-            expect(highest([], 0.01)).to.equal(undefined);
+            expect(highest<{ rate: number; lost: number }>([], 0.01)).to.equal(undefined);
         });
 
         it("are tried again before they count as too high", async () => {

@@ -50,7 +50,7 @@ export async function inRestorePod<T>(
     const metadata = { name, labels: { app: "backup", "k8s-noc/backup": "drill" } };
     await cluster.core.createNamespacedPod({
         namespace,
-        body: { metadata, spec: change({ ...template, restartPolicy: "Never" }) },
+        body: { metadata, spec: change(Object.assign({}, template, { restartPolicy: "Never" })) },
     });
     try {
         const pod = await eventually(async () => {

@@ -54,7 +54,7 @@ describe("backups that are restored", function () {
                 return {
                     ...spec,
                     initContainers: [
-                        { ...fetch, name: "fetch", command: fetchCommand("etcd") },
+                        Object.assign({}, fetch, { name: "fetch", command: fetchCommand("etcd") }),
                         {
                             ...etcd,
                             name: "restore",
@@ -104,7 +104,9 @@ describe("backups that are restored", function () {
                 namespace,
                 ({ containers: [container = expect.fail("restore has no container")], ...spec }) => ({
                     ...spec,
-                    initContainers: [{ ...container, name: "fetch", command: fetchCommand("sealed-secrets") }],
+                    initContainers: [
+                        Object.assign({}, container, { name: "fetch", command: fetchCommand("sealed-secrets") }),
+                    ],
                     containers: [container],
                 }),
                 (exec) => exec("restore", ["cat", "/restored/sealed-secrets/secrets.json"]),

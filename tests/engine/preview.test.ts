@@ -62,8 +62,13 @@ const errors = ({ diagnostics }: Preview) => diagnostics.filter(({ severity }) =
 
             it("has the edges that the mocks have", () => {
                 const actual = graph(result);
-                // The dumps leave out what the guard depends on: everything.
-                const expected = Object.entries(expectedGraph(stack)).filter(([id]) => id !== guard);
+                const expected = Object.entries(expectedGraph(stack)).filter(
+                    ([id]) =>
+                        // The dumps leave out what the guard depends on: everything.
+                        id !== guard &&
+                        // Without a cluster, the provider previews a Service without its clusterIP, and so without this edge.
+                        !id.startsWith("noc:clusterDns:"),
+                );
                 // One after the other: mocha cuts a difference of all of them short.
                 expected.forEach(([id, edges]) => expect(actual[id], id).to.deep.equal(edges));
             });
@@ -72,7 +77,8 @@ const errors = ({ diagnostics }: Preview) => diagnostics.filter(({ severity }) =
                 const { propertyDependencies } =
                     graph(result)["noc:dhcp:Dhcp$kubernetes:helm.sh/v3:Release::kea-dhcp"] ?? {};
                 expect(propertyDependencies?.values).to.include("noc:dns:Dns$kubernetes:core/v1:Service::unbound");
-                expect(inputsOf(result, "noc:dhcp:Dhcp::dhcp").resolvers).to.deep.equal([unknownValue]);
+                const { resolvers } = inputsOf(result, "noc:dhcp:Dhcp::dhcp");
+                expect(new Set(resolvers as unknown[])).to.deep.equal(new Set([unknownValue]));
                 expect(inputsOf(result, "noc:dhcp:Dhcp$kubernetes:helm.sh/v3:Release::kea-dhcp").values).to.equal(
                     unknownValue,
                 );
