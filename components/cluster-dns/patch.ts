@@ -54,34 +54,38 @@ export function corefileProvider(api: CorefileApi): pulumi.dynamic.ResourceProvi
     };
 }
 
-/** The ConfigMap in the cluster. The engine stores these functions in the state, so that they load what they need. */
+/**
+ * The client of the API server. The engine stores the functions that use it in the state, as text: they cannot use what
+ * a file imports, nor `import()`, which TypeScript turns into a call of its own helper.
+ */
+function coreApi(kubeContext: string) {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports
+    const client = require("@kubernetes/client-node") as typeof import("@kubernetes/client-node");
+    const config = new client.KubeConfig();
+    config.loadFromDefault();
+    config.setCurrentContext(kubeContext);
+    return { core: config.makeApiClient(client.CoreV1Api), client };
+}
+
+/** The ConfigMap in the cluster. */
 const cluster: CorefileApi = {
     read: async (kubeContext) => {
-        const { KubeConfig, CoreV1Api } = await import("@kubernetes/client-node");
-        const config = new KubeConfig();
-        config.loadFromDefault();
-        config.setCurrentContext(kubeContext);
-        const core = config.makeApiClient(CoreV1Api);
+        const { core } = coreApi(kubeContext);
         const { data } = await core.readNamespacedConfigMap({ namespace: "kube-system", name: "coredns" });
         return data?.Corefile ?? "";
     },
     write: async (kubeContext, corefile) => {
-        const { KubeConfig, CoreV1Api, PatchStrategy, setHeaderOptions } = await import("@kubernetes/client-node");
-        const config = new KubeConfig();
-        config.loadFromDefault();
-        config.setCurrentContext(kubeContext);
+        const { core, client } = coreApi(kubeContext);
         const body: V1ConfigMap = {
             apiVersion: "v1",
             kind: "ConfigMap",
             metadata: { name: "coredns", namespace: "kube-system" },
             data: { Corefile: corefile },
         };
-        await config
-            .makeApiClient(CoreV1Api)
-            .patchNamespacedConfigMap(
-                { namespace: "kube-system", name: "coredns", body, fieldManager: "k8s-noc", force: true },
-                setHeaderOptions("Content-Type", PatchStrategy.ServerSideApply),
-            );
+        await core.patchNamespacedConfigMap(
+            { namespace: "kube-system", name: "coredns", body, fieldManager: "k8s-noc", force: true },
+            client.setHeaderOptions("Content-Type", client.PatchStrategy.ServerSideApply),
+        );
     },
 };
 
