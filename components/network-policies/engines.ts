@@ -64,7 +64,7 @@ export const engines: Readonly<Record<NetworkPoliciesSettings["engine"], Engine>
                         command: [
                             "/bin/sh",
                             "-c",
-                            "for i in iptables ip6tables; do $i -S | grep -e '-j KUBE-ROUTER-' | sed 's/^-A/-D/' | xargs -L 1 -r $i -w; done",
+                            `for i in iptables ip6tables; do $i -S | grep -e '-j KUBE-ROUTER-' | sed 's/^-A/-D/' | while read -r rule; do eval "$i -w $rule"; done; done`,
                         ],
                     },
                 },
