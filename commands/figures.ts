@@ -122,12 +122,12 @@ function inUnit(value: number, unit: string, decimals: number): string {
     return `${(value * factor).toFixed(decimals)}${sign}`;
 }
 
-/** The alerts that fire, critical ones first. The Watchdog, which always fires, is not among them. */
+/** The alerts that fire, critical ones first. Those without a severity are not for people, such as the Watchdog. */
 export function firingAlerts(response: unknown): FiringAlert[] {
     const severities = ["critical", "warning", "info"];
     return alertsSchema
         .parse(response)
-        .data.alerts.filter(({ state, labels }) => state === "firing" && labels.alertname !== "Watchdog")
+        .data.alerts.filter(({ state, labels }) => state === "firing" && labels.severity !== "none")
         .map(({ labels, annotations, activeAt }) => ({
             name: labels.alertname ?? "",
             severity: labels.severity ?? "",

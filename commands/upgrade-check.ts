@@ -39,6 +39,6 @@ export async function upgradeCheck(args: readonly string[]): Promise<void> {
     const changes = steps.filter(({ op }) => op !== "same");
     const found = dangers(steps);
     const verdict = found.length > 0 ? "this upgrade interrupts or loses something:" : "nothing precious is replaced";
-    console.log([`${changes.length} of ${steps.length} resources change; ${verdict}`, ...found].join("\n  "));
+    console.log([`${changes.length} resources change; ${verdict}`, ...found].join("\n  "));
     process.exit(found.length > 0 ? 1 : 0);
 }
