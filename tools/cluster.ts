@@ -36,6 +36,16 @@ export class Cluster {
         return items.filter(({ metadata, status }) => !metadata?.deletionTimestamp && status?.phase === "Running");
     }
 
+    /** The address that the load balancer gave to a Service. @throws Error if it has none. */
+    public async serviceAddress(name: string, namespace: string): Promise<string> {
+        const { status } = await this.core.readNamespacedService({ name, namespace });
+        const address = status?.loadBalancer?.ingress?.[0]?.ip;
+        if (address === undefined) {
+            throw new Error(`the Service ${name} has no address; is the stack up? See npm run status`);
+        }
+        return address;
+    }
+
     /** Runs a command in a container and returns what it printed. @throws Error with what it printed, where it failed. */
     public exec(pod: k8s.V1Pod, container: string, command: string[]): Promise<string> {
         const { name = "", namespace = "" } = pod.metadata ?? {};
@@ -95,6 +105,10 @@ export class Cluster {
         await this.apps[`replaceNamespaced${kind}Scale`]({ name, namespace, body: { metadata, spec: { replicas } } });
     }
 }
+
+/** Whether a pod or a node is ready. */
+export const isReady = ({ status }: Pick<k8s.V1Pod, "status"> | Pick<k8s.V1Node, "status">): boolean =>
+    (status?.conditions ?? []).some(({ type, status }) => type === "Ready" && status === "True");
 
 /** A stream that keeps what is written to it as text. */
 class Collector extends Writable {

@@ -1,11 +1,9 @@
 /** The deployed resolver, as the benchmarks and drills change it. */
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { V1Pod } from "@kubernetes/client-node";
-
 import { configFolder } from "../../components/dns/unbound-config";
 import type { Site } from "../../components/lib/site";
-import { Cluster } from "../../tools/cluster";
+import { Cluster, isReady } from "../../tools/cluster";
 
 const name = "unbound";
 const control = ["/usr/sbin/unbound-control", "-c", `${configFolder}/unbound.conf`];
@@ -26,12 +24,7 @@ export class Resolver {
         namespace,
     }: Pick<Site, "kubeContext" | "namespace">): Promise<Resolver> {
         const cluster = new Cluster(kubeContext);
-        const { status } = await cluster.core.readNamespacedService({ name, namespace });
-        const address = status?.loadBalancer?.ingress?.[0]?.ip;
-        if (address === undefined) {
-            throw new Error("the resolver's Service has no address; is the stack up? npm run status tells");
-        }
-        return new Resolver(cluster, namespace, address);
+        return new Resolver(cluster, namespace, await cluster.serviceAddress(name, namespace));
     }
 
     public async replicas(): Promise<number> {
@@ -48,7 +41,7 @@ export class Resolver {
                 namespace: this.namespace,
                 labelSelector: `app=${name}`,
             });
-            const ready = items.filter(isReady);
+            const ready = items.filter((pod) => !pod.metadata?.deletionTimestamp && isReady(pod));
             if (items.length === replicas && ready.length === replicas) {
                 // The announcing node and kube-proxy follow within a second.
                 await sleep(2000);
@@ -101,7 +94,3 @@ export class Resolver {
         );
     }
 }
-
-const isReady = ({ metadata, status }: V1Pod): boolean =>
-    !metadata?.deletionTimestamp &&
-    (status?.conditions ?? []).some(({ type, status }) => type === "Ready" && status === "True");

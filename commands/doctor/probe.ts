@@ -6,6 +6,7 @@ import * as k8s from "@kubernetes/client-node";
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { isReady } from "../../tools/cluster";
 import { networkOf } from "./host";
 import type { ArpFacts, ProbeFacts, Reached } from "./facts";
 
@@ -59,9 +60,8 @@ export async function probe(
 
 const hostsOf = (nodes: readonly k8s.V1Node[]): Host[] =>
     nodes.flatMap(({ metadata, status }) => {
-        const ready = status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True");
         const address = status?.addresses?.find(({ type, address }) => type === "InternalIP" && !address.includes(":"));
-        return ready && address
+        return isReady({ status }) && address
             ? [
                   {
                       name: metadata?.name ?? "",

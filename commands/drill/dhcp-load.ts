@@ -1,5 +1,5 @@
 /** A population of DHCP clients behind a relay, which renew their leases in turn. */
-import { addressesOf, codes, freshHwAddress, Relay } from "../../components/dhcp/relay";
+import { freshHwAddress, Relay, retransmission } from "../../components/dhcp/relay";
 import type { Sample } from "./outcome";
 
 interface Client {
@@ -7,8 +7,6 @@ interface Client {
     readonly address: string;
 }
 
-/** Time after which the relay repeats a message, in milliseconds; see `Relay.exchange`. */
-const repetition = 2000;
 const clients = 10;
 /** Time between two renewals, in milliseconds. */
 const period = 1000;
@@ -39,15 +37,7 @@ export class DhcpLoad {
         const population: Client[] = [];
         for (let i = 0; i < clients; i++) {
             const hwAddress = freshHwAddress();
-            const offer = await relay.exchange({ type: "discover", hwAddress });
-            const ack =
-                offer &&
-                (await relay.exchange({
-                    type: "request",
-                    hwAddress,
-                    requestedAddress: offer.address,
-                    serverIdentifier: addressesOf(offer, codes.serverIdentifier)[0],
-                }));
+            const { ack } = await relay.lease(hwAddress);
             if (ack?.type !== "ack") {
                 relay.close();
                 throw new Error(
@@ -87,6 +77,6 @@ export class DhcpLoad {
         const reply = await this.relay.exchange({ type: "request", ...client });
         const now = Date.now();
         this.changed += Number(reply !== undefined && (reply.type !== "ack" || reply.address !== client.address));
-        this.samples.push({ sent, answered: reply && now, tries: 1 + Math.floor((now - sent) / repetition) });
+        this.samples.push({ sent, answered: reply && now, tries: 1 + Math.floor((now - sent) / retransmission) });
     }
 }

@@ -1,4 +1,5 @@
 /** Steady DNS queries over UDP, as of clients that repeat themselves. */
+import { encode, RECURSION_DESIRED } from "dns-packet";
 import { createSocket, type Socket } from "node:dgram";
 
 import type { Sample } from "./outcome";
@@ -18,15 +19,8 @@ interface Pending {
 }
 
 /** A query for the A record of a name. */
-export function encodeQuery(id: number, name: string): Buffer {
-    const labels = name.split(".").filter(Boolean);
-    return Buffer.concat([
-        // The id, recursion desired, one question.
-        Buffer.from([id >> 8, id & 255, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0]),
-        ...labels.map((label) => Buffer.from([label.length, ...Buffer.from(label)])),
-        Buffer.from([0, 0, 1, 0, 1]),
-    ]);
-}
+export const encodeQuery = (id: number, name: string): Buffer =>
+    encode({ type: "query", id, flags: RECURSION_DESIRED, questions: [{ type: "A", name }] });
 
 /** Whether a message answers with NOERROR or NXDOMAIN. */
 export const isGood = (message: Buffer): boolean => [0, 3].includes((message[3] ?? 0) & 15);

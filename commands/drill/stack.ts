@@ -22,17 +22,16 @@ export interface StackOptions {
 export class Stack {
     public readonly nodeDown?: string;
     public readonly nodeUp?: string;
-    private readonly cluster: Cluster;
     private readonly namespace: string;
     private cordoned?: string;
     private lost?: string;
 
     private constructor(
         { settings, nodeDown, nodeUp }: StackOptions,
+        private readonly cluster: Cluster,
         public readonly dnsAddress: string,
         public readonly dhcpAddress: string,
     ) {
-        this.cluster = new Cluster(settings.site.kubeContext);
         this.namespace = settings.site.namespace;
         this.nodeDown = nodeDown;
         this.nodeUp = nodeUp;
@@ -41,18 +40,12 @@ export class Stack {
     /** @throws Error if a Service has no address. */
     public static async connect(options: StackOptions): Promise<Stack> {
         const { kubeContext, namespace } = options.settings.site;
-        const { core } = new Cluster(kubeContext);
-        const [dns, dhcp] = await Promise.all(
-            ["unbound", "kea-dhcp"].map(async (name) => {
-                const { status } = await core.readNamespacedService({ name, namespace });
-                const address = status?.loadBalancer?.ingress?.[0]?.ip;
-                if (address === undefined) {
-                    throw new Error(`the Service ${name} has no address; is the stack up? npm run status tells`);
-                }
-                return address;
-            }),
-        );
-        return new Stack(options, dns ?? "", dhcp ?? "");
+        const cluster = new Cluster(kubeContext);
+        const [dns, dhcp] = await Promise.all([
+            cluster.serviceAddress("unbound", namespace),
+            cluster.serviceAddress("kea-dhcp", namespace),
+        ]);
+        return new Stack(options, cluster, dns, dhcp);
     }
 
     public async pause(seconds: number): Promise<void> {

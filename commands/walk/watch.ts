@@ -2,6 +2,8 @@
 import type { CoreV1Api, V1Pod } from "@kubernetes/client-node";
 import { Resolver } from "node:dns/promises";
 
+import { isReady } from "../../tools/cluster";
+
 /** What was seen. Workloads are `NAMESPACE/NAME`. */
 export interface Observation {
     /** Workloads that existed all the time, and whose pods were replaced or restarted. */
@@ -38,11 +40,10 @@ export function workloadsOf(pods: readonly V1Pod[]): Map<string, Workload> {
             const key = `${metadata?.namespace ?? ""}/${name}`;
             const known = workloads.get(key);
             const restarts = (status?.containerStatuses ?? []).reduce((sum, { restartCount }) => sum + restartCount, 0);
-            const ready = status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True");
             workloads.set(key, {
                 pods: new Set([...(known?.pods ?? []), metadata?.uid ?? ""]),
                 restarts: (known?.restarts ?? 0) + restarts,
-                ready: Boolean(known?.ready) || Boolean(ready),
+                ready: Boolean(known?.ready) || isReady({ status }),
             });
         }
     }

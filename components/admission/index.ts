@@ -16,8 +16,8 @@ export interface AdmissionOptions extends ComponentArgs<typeof admissionSettings
 export class Admission extends Component {
     public readonly monitoring: MonitoringSpec;
 
-    constructor(name: string, args: AdmissionOptions, { dependsOn = [], ...opts }: ComponentOptions) {
-        super("admission:Admission", name, admissionSettings, args, { ...opts, dependsOn: [...dependsOn] });
+    constructor(name: string, args: AdmissionOptions, opts: ComponentOptions) {
+        super("admission:Admission", name, admissionSettings, args, opts);
         const { imageTags, loadBalancers } = admissionSettings.parse(args.settings);
         if (imageTags) {
             this.policy("k8s-noc-image-tags", imageTagPolicy);

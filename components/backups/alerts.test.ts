@@ -19,6 +19,13 @@ const missed = {
     description: "backup-etcd in backups last succeeded 1h 11m 0s ago: what changed since then would be lost.",
 };
 
+const failed = {
+    alert: "BackupFailed",
+    firesAfter: 1,
+    labels,
+    description: "The last run of backup-etcd in backups has failed: the backups before it are still there.",
+};
+
 describe("alerts on backups", () => {
     testAlerts(
         "backups",
@@ -27,41 +34,29 @@ describe("alerts on backups", () => {
             { ...missed, series: [lastSuccess(`kube_cronjob_status_last_successful_time{${of}}`)] },
             { ...missed, cause: "none has ever been made", series: [lastSuccess(`kube_cronjob_created{${of}}`)] },
             {
-                alert: "BackupFailed",
+                ...failed,
                 series: [
                     { series: `kube_cronjob_status_last_successful_time{${of}}`, well: 900, trouble: 900 },
                     { series: `kube_job_status_start_time{${ofJob}}`, well: 1000, trouble: 1000 },
                     { series: `kube_job_failed{${ofJob},condition="true"}`, well: 0, trouble: 1 },
                 ],
-                firesAfter: 1,
-                labels,
-                description:
-                    "The last run of backup-etcd in backups has failed: the backups before it are still there.",
             },
             {
-                alert: "BackupFailed",
+                ...failed,
                 cause: "and none has ever succeeded",
                 series: [
                     { series: `kube_job_status_start_time{${ofJob}}`, well: 1000, trouble: 1000 },
                     { series: `kube_job_failed{${ofJob},condition="true"}`, well: 0, trouble: 1 },
                 ],
-                firesAfter: 1,
-                labels,
-                description:
-                    "The last run of backup-etcd in backups has failed: the backups before it are still there.",
             },
             {
-                alert: "BackupFailed",
+                ...failed,
                 cause: "is silent after a later success",
                 series: [
                     { series: `kube_cronjob_status_last_successful_time{${of}}`, well: 2000, trouble: 900 },
                     { series: `kube_job_status_start_time{${ofJob}}`, well: 1000, trouble: 1000 },
                     { series: `kube_job_failed{${ofJob},condition="true"}`, well: 1, trouble: 1 },
                 ],
-                firesAfter: 1,
-                labels,
-                description:
-                    "The last run of backup-etcd in backups has failed: the backups before it are still there.",
             },
             {
                 alert: "BackupNotScheduled",

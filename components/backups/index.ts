@@ -29,8 +29,8 @@ export class Backups extends Component {
     public override readonly namespace: k8s.core.v1.Namespace;
     public override readonly outputs: Readonly<Record<string, pulumi.Output<unknown>>>;
 
-    constructor(name: string, args: BackupsOptions, { dependsOn = [], ...opts }: ComponentOptions) {
-        super("backups:Backups", name, backupsSettings, args, { ...opts, dependsOn: [...dependsOn] });
+    constructor(name: string, args: BackupsOptions, opts: ComponentOptions) {
+        super("backups:Backups", name, backupsSettings, args, opts);
         const settings = backupsSettings.parse(args.settings);
         const { site, sealedSecrets, dhcp } = args;
         const password = settings.password

@@ -36,12 +36,8 @@ export class CertManager extends Component {
     /** What signs the components' certificates. */
     private readonly issuers: pulumi.Resource[];
 
-    constructor(
-        name: string,
-        args: ComponentArgs<typeof certManagerSettings>,
-        { dependsOn = [], ...opts }: ComponentOptions,
-    ) {
-        super("certManager:CertManager", name, certManagerSettings, args, { ...opts, dependsOn: [...dependsOn] });
+    constructor(name: string, args: ComponentArgs<typeof certManagerSettings>, opts: ComponentOptions) {
+        super("certManager:CertManager", name, certManagerSettings, args, opts);
         const settings = certManagerSettings.parse(args.settings);
         const { site } = args;
         this.settings = settings;

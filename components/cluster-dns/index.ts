@@ -32,7 +32,7 @@ export class ClusterDns extends Component {
             "cluster-dns",
             { resolver: args.resolver, hosts, kubeContext },
             // Not before the resolver answers, and back to the original before it goes.
-            { parent: this, dependsOn: [...dependsOn] },
+            { parent: this, dependsOn },
         );
         this.monitoring = {
             component: name,

@@ -5,6 +5,7 @@
 import type { V1ConfigMap } from "@kubernetes/client-node";
 import * as pulumi from "@pulumi/pulumi";
 
+import { storedClient } from "../lib/stored-client";
 import { type Forwarding, forwardTo, mark } from "./corefile";
 
 /** What the patch is made with. */
@@ -54,28 +55,15 @@ export function corefileProvider(api: CorefileApi): pulumi.dynamic.ResourceProvi
     };
 }
 
-/**
- * The client of the API server. The engine stores the functions that use it in the state, as text: they cannot use what
- * a file imports, nor `import()`, which TypeScript turns into a call of its own helper.
- */
-function coreApi(kubeContext: string) {
-    // eslint-disable-next-line @typescript-eslint/no-require-imports
-    const client = require("@kubernetes/client-node") as typeof import("@kubernetes/client-node");
-    const config = new client.KubeConfig();
-    config.loadFromDefault();
-    config.setCurrentContext(kubeContext);
-    return { core: config.makeApiClient(client.CoreV1Api), client };
-}
-
 /** The ConfigMap in the cluster. */
 const cluster: CorefileApi = {
     read: async (kubeContext) => {
-        const { core } = coreApi(kubeContext);
+        const { core } = storedClient(kubeContext);
         const { data } = await core.readNamespacedConfigMap({ namespace: "kube-system", name: "coredns" });
         return data?.Corefile ?? "";
     },
     write: async (kubeContext, corefile) => {
-        const { core, client } = coreApi(kubeContext);
+        const { core, client } = storedClient(kubeContext);
         const body: V1ConfigMap = {
             apiVersion: "v1",
             kind: "ConfigMap",

@@ -42,6 +42,9 @@ export interface Reply {
     readonly options: ReadonlyMap<number, Buffer>;
 }
 
+/** Time after which a message without an answer is sent again, in milliseconds. */
+export const retransmission = 2000;
+
 /** A relay on this machine for the clients of one subnet. */
 export class Relay {
     private constructor(
@@ -71,12 +74,23 @@ export class Relay {
         const message = encodeRequest(request, xid, this.giaddr, this.link);
         for (let i = 0; i < tries; i++) {
             await this.sendToAll(message);
-            const reply = await this.answer(xid, 2000);
+            const reply = await this.answer(xid, retransmission);
             if (reply) {
                 return reply;
             }
         }
         return undefined;
+    }
+
+    /** Takes a lease: discover, offer, request, acknowledgement. What is not answered is left out. */
+    public async lease(hwAddress: string): Promise<{ offer?: Reply; ack?: Reply }> {
+        const offer = await this.exchange({ type: "discover", hwAddress });
+        if (offer?.type !== "offer") {
+            return { offer };
+        }
+        const [serverIdentifier] = addressesOf(offer, codes.serverIdentifier);
+        const request = { hwAddress, requestedAddress: offer.address, serverIdentifier };
+        return { offer, ack: await this.exchange({ type: "request", ...request }) };
     }
 
     /** Sends a message that is not answered, such as a release. */

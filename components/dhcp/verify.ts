@@ -60,16 +60,10 @@ describe("DHCP", () => {
 
     /** Discover, offer, request, acknowledgement. */
     async function lease(hwAddress: string): Promise<{ offer: Reply; ack: Reply }> {
-        const offer = received(await through().exchange({ type: "discover", hwAddress }));
+        const taken = await through().lease(hwAddress);
+        const offer = received(taken.offer);
         expect(offer.type).to.equal("offer");
-        const ack = received(
-            await through().exchange({
-                type: "request",
-                hwAddress,
-                requestedAddress: offer.address,
-                serverIdentifier: addressesOf(offer, codes.serverIdentifier)[0],
-            }),
-        );
+        const ack = received(taken.ack);
         expect(ack.type).to.equal("ack");
         return { offer, ack };
     }

@@ -96,7 +96,7 @@ export class Dns extends Component {
                     ],
                     site,
                 },
-                { ...child, dependsOn: [...dependsOn] },
+                { ...child, dependsOn },
             ),
         ) as [k8s.core.v1.Service, ...k8s.core.v1.Service[]];
         this.addresses = [service, ...further].map(loadBalancerAddress);

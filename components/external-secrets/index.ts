@@ -24,15 +24,8 @@ export class ExternalSecrets extends Component {
     public readonly monitoring: MonitoringSpec;
     public override readonly namespace: k8s.core.v1.Namespace;
 
-    constructor(
-        name: string,
-        args: ComponentArgs<typeof externalSecretsSettings>,
-        { dependsOn = [], ...opts }: ComponentOptions,
-    ) {
-        super("externalSecrets:ExternalSecrets", name, externalSecretsSettings, args, {
-            ...opts,
-            dependsOn: [...dependsOn],
-        });
+    constructor(name: string, args: ComponentArgs<typeof externalSecretsSettings>, opts: ComponentOptions) {
+        super("externalSecrets:ExternalSecrets", name, externalSecretsSettings, args, opts);
         const settings = externalSecretsSettings.parse(args.settings);
         const { namespace, release } = installChart(
             {

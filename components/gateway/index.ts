@@ -141,10 +141,12 @@ export const gateway = defineComponent({
     hosts: ({ hosts }) => hosts.map((host, i) => ({ ...host, key: `noc:gateway.hosts[${i}].host` })),
     certificates: (_settings, _site, hosts) =>
         hosts.map(({ host }) => ({ name: listenerName(host), namespace: namespaceName, dnsNames: [host] })),
-    create: (settings, { site, hosts, component }, opts) =>
-        new Gateway(
+    create: (settings, { site, hosts, component }, { dependsOn = [], ...opts }) => {
+        const metallb = component("metallb");
+        return new Gateway(
             "gateway",
             { settings, hosts, site },
-            { ...opts, dependsOn: [...(opts.dependsOn ?? []), ...[component("metallb") ?? []].flat()] },
-        ),
+            { ...opts, dependsOn: metallb ? [...dependsOn, metallb] : dependsOn },
+        );
+    },
 });

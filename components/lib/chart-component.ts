@@ -96,10 +96,7 @@ class ChartResources<Name extends string, Schema extends SettingsSchema> extends
         opts: ComponentOptions,
     ) {
         const { name, namespace, metrics } = component;
-        super(`${name}:${name.replace(/^./, (first) => first.toUpperCase())}`, name, component.settings, args, {
-            ...opts,
-            dependsOn: [...(opts.dependsOn ?? [])],
-        });
+        super(`${name}:${name.replace(/^./, (first) => first.toUpperCase())}`, name, component.settings, args, opts);
         const { settings, site } = args;
         const chart = { ...component.chart, version: component.version?.(settings) ?? component.chart.version };
         const values = component.values(settings, site);

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { clusterIdentity, clusterIdentityIfKnown } from "../../config/kube-context";
 import { runError } from "../../config/run-error";
 import { knownValue } from "./known-value";
+import { storedClient } from "./stored-client";
 
 /** What is wrong where the context has become another cluster, and how to go on. */
 export function otherCluster(context: string, remembered: string, found: string): string {
@@ -63,31 +64,25 @@ interface GuardState {
     readonly uid: string;
 }
 
-/** The engine keeps the source of these functions in the state: they use nothing outside themselves. */
+/** The engine keeps the source of these functions in the state: they use only what can be stored with them. */
 export const guardProvider: pulumi.dynamic.ResourceProvider<GuardState, GuardState> = {
     create: (inputs) => Promise.resolve({ id: inputs.uid, outs: inputs }),
     update: (_id, _olds, news) => Promise.resolve({ outs: news }),
     delete: async (_id, { context, uid }) => {
-        const { CoreV1Api, KubeConfig } = await import("@kubernetes/client-node");
         const fail = (message: string) => {
             const error = new Error(message);
             error.stack = "";
             return error;
         };
-        const config = new KubeConfig();
-        config.loadFromDefault();
-        config.setCurrentContext(context);
-        const kubeSystem = await config
-            .makeApiClient(CoreV1Api)
-            .readNamespace({ name: "kube-system" })
-            .catch((error: unknown) => {
-                // The Kubernetes provider's own switch for a cluster that is gone.
-                // eslint-disable-next-line no-restricted-properties -- it is read where the engine runs this function
-                if (process.env.PULUMI_K8S_DELETE_UNREACHABLE === "true") {
-                    return undefined;
-                }
-                throw fail(`the API server of the context "${context}" does not answer: ${String(error)}`);
-            });
+        const { core } = storedClient(context);
+        const kubeSystem = await core.readNamespace({ name: "kube-system" }).catch((error: unknown) => {
+            // The Kubernetes provider's own switch for a cluster that is gone.
+            // eslint-disable-next-line no-restricted-properties -- it is read where the engine runs this function
+            if (process.env.PULUMI_K8S_DELETE_UNREACHABLE === "true") {
+                return undefined;
+            }
+            throw fail(`the API server of the context "${context}" does not answer: ${String(error)}`);
+        });
         const found = kubeSystem?.metadata?.uid ?? uid;
         if (found !== uid) {
             throw fail(

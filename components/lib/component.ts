@@ -144,7 +144,7 @@ export const defineComponent = <Name extends string, Schema extends SettingsSche
 
 /** The options of a component. `dependsOn` is a plain array: the component decides which of its children wait for it. */
 export type ComponentOptions = Omit<pulumi.ComponentResourceOptions, "dependsOn"> & {
-    dependsOn?: readonly pulumi.Resource[];
+    dependsOn?: pulumi.Resource[];
 };
 
 /** The arguments of a component's class. Settings with a default may be left out. */

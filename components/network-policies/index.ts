@@ -6,7 +6,7 @@ import { metricsMonitor, metricsService } from "../lib/metrics";
 import type { MonitoringSpec } from "../lib/monitoring-spec";
 import { podNamespace } from "../lib/namespace";
 import { denyByDefault } from "../lib/network-policy";
-import { labels } from "../lib/pods";
+import { labels, serviceAccount } from "../lib/pods";
 import { networkPoliciesAlerts } from "./alerts";
 import { engines } from "./engines";
 import { networkPoliciesOverview } from "./overview";
@@ -19,15 +19,8 @@ export class NetworkPolicies extends Component {
     public readonly monitoring: MonitoringSpec;
     public override readonly namespace: k8s.core.v1.Namespace;
 
-    constructor(
-        name: string,
-        args: ComponentArgs<typeof networkPoliciesSettings>,
-        { dependsOn = [], ...opts }: ComponentOptions,
-    ) {
-        super("networkPolicies:NetworkPolicies", name, networkPoliciesSettings, args, {
-            ...opts,
-            dependsOn: [...dependsOn],
-        });
+    constructor(name: string, args: ComponentArgs<typeof networkPoliciesSettings>, opts: ComponentOptions) {
+        super("networkPolicies:NetworkPolicies", name, networkPoliciesSettings, args, opts);
         const { engine: app } = networkPoliciesSettings.parse(args.settings);
         const engine = engines[app];
         // The engine changes the nodes' packet filter.
@@ -37,7 +30,7 @@ export class NetworkPolicies extends Component {
         denyByDefault("network-policies-default-deny", namespace, opt);
 
         const metadata = { name: app, namespace, labels: labels(app) };
-        const account = new k8s.core.v1.ServiceAccount(app, { metadata, automountServiceAccountToken: false }, opt);
+        const account = serviceAccount(app, namespace, opt);
         const clusterWide = { name: `k8s-noc-${app}`, labels: labels(app) };
         const role = new k8s.rbac.v1.ClusterRole(app, { metadata: clusterWide, rules: [...engine.rules] }, opt);
         const binding = new k8s.rbac.v1.ClusterRoleBinding(
@@ -45,7 +38,7 @@ export class NetworkPolicies extends Component {
             {
                 metadata: clusterWide,
                 roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: role.metadata.name },
-                subjects: [{ kind: "ServiceAccount", name: account.metadata.name, namespace }],
+                subjects: [{ kind: "ServiceAccount", name: account, namespace }],
             },
             opt,
         );
@@ -61,7 +54,7 @@ export class NetworkPolicies extends Component {
                         spec: {
                             hostNetwork: true,
                             priorityClassName: "system-node-critical",
-                            serviceAccountName: account.metadata.name,
+                            serviceAccountName: account,
                             automountServiceAccountToken: true,
                             enableServiceLinks: false,
                             nodeSelector: { "kubernetes.io/os": "linux" },

@@ -35,12 +35,8 @@ export class ObjectStorage extends Component {
     public override readonly namespace: k8s.core.v1.Namespace;
     public override readonly outputs: Readonly<Record<string, pulumi.Output<unknown>>>;
 
-    constructor(
-        name: string,
-        args: ComponentArgs<typeof objectStorageSettings>,
-        { dependsOn = [], ...opts }: ComponentOptions,
-    ) {
-        super("objectStorage:ObjectStorage", name, objectStorageSettings, args, { ...opts, dependsOn: [...dependsOn] });
+    constructor(name: string, args: ComponentArgs<typeof objectStorageSettings>, opts: ComponentOptions) {
+        super("objectStorage:ObjectStorage", name, objectStorageSettings, args, opts);
         const settings = objectStorageSettings.parse(args.settings);
         const { site } = args;
         const child = { parent: this };
