@@ -2,7 +2,7 @@
 import { z } from "zod";
 
 import { monitoringNamespace } from "../components/lib/monitoring-spec";
-import type { Cluster } from "../tools/cluster";
+import { type Cluster, fetchForwarded } from "../tools/cluster";
 
 /** The dashboard's ConfigMap, and its only file. */
 const overview = { name: "noc-overview", namespace: monitoringNamespace };
@@ -70,7 +70,7 @@ export async function liveFigures(cluster: Cluster): Promise<{ figures: Figure[]
     const { data = {} } = await cluster.core.readNamespacedConfigMap(overview);
     const prometheus = await cluster.forwardMonitoring("app.kubernetes.io/name=prometheus", 9090);
     const ask = async (path: string): Promise<unknown> =>
-        (await fetch(`http://127.0.0.1:${prometheus.port}/api/v1/${path}`)).json();
+        (await fetchForwarded(`http://127.0.0.1:${prometheus.port}/api/v1/${path}`)).json();
     try {
         const panels = Object.values(data).flatMap(statPanels);
         const figures = await Promise.all(panels.map(async (panel) => figure(panel, await answers(panel, ask))));
@@ -111,12 +111,24 @@ const units: Readonly<Record<string, readonly [factor: number, sign: string]>> =
     percentunit: [100, " %"],
     reqps: [1, "/s"],
     mpm: [1, "/min"],
-    s: [1000, " ms"],
 };
+
+/** Units of durations: the seconds of one, its sign, and the shortest duration that is written in it, in seconds. */
+const durations = [
+    [86_400, " d", 2 * 86_400],
+    [3600, " h", 2 * 3600],
+    [60, " min", 120],
+    [1, " s", 1],
+    [0.001, " ms", 0],
+] as const;
 
 function inUnit(value: number, unit: string, decimals: number): string {
     if (!Number.isFinite(value)) {
         return "no data";
+    }
+    if (unit === "s") {
+        const [seconds, sign] = durations.find(([, , shortest]) => value >= shortest) ?? [1, " s"];
+        return `${(value / seconds).toFixed(decimals)}${sign}`;
     }
     const [factor, sign] = units[unit] ?? [1, ""];
     return `${(value * factor).toFixed(decimals)}${sign}`;

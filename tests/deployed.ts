@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { existingStack } from "../commands/pulumi";
 import type { Settings } from "../components/settings";
 import { environment } from "../config/environment";
-import { Cluster } from "../tools/cluster";
+import { Cluster, fetchForwarded } from "../tools/cluster";
 import { stackSettings } from "../tools/stack-config";
 
 /** The stack's outputs, see index.ts. */
@@ -90,7 +90,7 @@ export async function scrape(namespace: string, selector: string, port: number):
         (await cluster.pods(namespace, selector)).map(async (pod) => {
             const forward = await cluster.forward(pod, port);
             try {
-                return await (await fetch(`http://127.0.0.1:${forward.port}/metrics`)).text();
+                return await (await fetchForwarded(`http://127.0.0.1:${forward.port}/metrics`)).text();
             } finally {
                 forward.close();
             }

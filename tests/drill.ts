@@ -5,6 +5,7 @@
 import { expect } from "chai";
 import Table from "cli-table3";
 
+import { fetchForwarded } from "../tools/cluster";
 import { type Deployed, deployed, eventually, unchecked } from "./deployed";
 
 /** What is broken, the alerts that have to fire, and how it is restored. */
@@ -45,7 +46,7 @@ export function alertDrills(suite: Mocha.Suite): AlertDrills {
 
     /** The names of the alerts that Alertmanager has received and that are not resolved. */
     async function firing(): Promise<string[]> {
-        const response = await fetch(`http://127.0.0.1:${alertmanager?.port}/api/v2/alerts`);
+        const response = await fetchForwarded(`http://127.0.0.1:${alertmanager?.port}/api/v2/alerts`);
         const alerts = (await response.json()) as { labels: { alertname: string } }[];
         return alerts.map(({ labels }) => labels.alertname);
     }

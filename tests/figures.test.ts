@@ -29,7 +29,11 @@ describe("the figures of `npm run status`", () => {
     const values: [name: string, panel: Panel, response: unknown, text: string][] = [
         ["a fraction", panel("percentunit"), vector([{}, "0.425"]), "43 %"],
         ["a rate", panel("reqps", 1), vector([{}, "1234.56"]), "1234.6/s"],
-        ["a duration", panel("s"), vector([{}, "0.0123"]), "12 ms"],
+        ["a short duration", panel("s"), vector([{}, "0.0123"]), "12 ms"],
+        ["a duration of seconds", panel("s"), vector([{}, "119"]), "119 s"],
+        ["a duration of minutes", panel("s"), vector([{}, "1473.348"]), "25 min"],
+        ["a duration of hours", panel("s"), vector([{}, "36000"]), "10 h"],
+        ["a duration of days", panel("s"), vector([{}, "260000"]), "3 d"],
         ["a number without a unit", panel("none"), vector([{}, "3"]), "3"],
         [
             "several series, by their labels",

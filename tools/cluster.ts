@@ -106,6 +106,10 @@ export class Cluster {
     }
 }
 
+/** Requests a URL behind a forwarded port. Such a connection can stall without an error, so it has ten seconds. */
+export const fetchForwarded = (url: string, options: RequestInit = {}): Promise<Response> =>
+    fetch(url, { ...options, signal: AbortSignal.timeout(10_000) });
+
 /** Whether a pod or a node is ready. */
 export const isReady = ({ status }: Pick<k8s.V1Pod, "status"> | Pick<k8s.V1Node, "status">): boolean =>
     (status?.conditions ?? []).some(({ type, status }) => type === "Ready" && status === "True");

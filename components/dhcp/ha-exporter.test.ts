@@ -49,6 +49,7 @@ describe("the exporter of high availability", () => {
             try {
                 const response = await fetch(`http://127.0.0.1:${port}/metrics`);
                 const text = await response.text();
+                expect(response.headers.get("content-length")).to.equal(`${text.length}`);
                 const samples = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
                 return response.ok
                     ? new Map(samples.map((line) => [line.replace(/ \S+$/, ""), Number(/\S+$/.exec(line)?.[0])]))

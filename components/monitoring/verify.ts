@@ -4,6 +4,7 @@ import * as https from "node:https";
 import { text } from "node:stream/consumers";
 
 import { environment } from "../../config/environment";
+import { fetchForwarded } from "../../tools/cluster";
 import { runProgram } from "../../tools/mock-engine";
 import { queriesOf } from "../../tools/queries";
 import { monitoringNamespace } from "../lib/monitoring-spec";
@@ -54,7 +55,7 @@ describe("monitoring", () => {
     }
 
     async function api<T>(path: string): Promise<T> {
-        const response = await fetch(`http://127.0.0.1:${prometheus}/api/v1/${path}`);
+        const response = await fetchForwarded(`http://127.0.0.1:${prometheus}/api/v1/${path}`);
         return ((await response.json()) as { data: T }).data;
     }
 
@@ -111,7 +112,7 @@ describe("monitoring", () => {
 
     it("has the receivers of the settings in Alertmanager", async () => {
         const { receivers, heartbeat } = stack.settings.monitoring;
-        const response = await fetch(`http://127.0.0.1:${await forwarded("alertmanager", 9093)}/api/v2/receivers`);
+        const response = await fetchForwarded(`http://127.0.0.1:${await forwarded("alertmanager", 9093)}/api/v2/receivers`);
         const loaded = ((await response.json()) as { name: string }[]).map(({ name }) => name);
         expect(loaded).to.have.members([
             "null",
@@ -125,7 +126,7 @@ describe("monitoring", () => {
         const target = `http://${pod?.status?.podIP ?? ""}:8080/healthz`;
         // Only Prometheus may connect to kube-state-metrics, so the blackbox exporter must get no answer.
         const exporter = `http://127.0.0.1:${await forwarded("prometheus-blackbox-exporter", 9115)}`;
-        const result = await (await fetch(`${exporter}/probe?module=http&target=${encodeURIComponent(target)}`)).text();
+        const result = await (await fetchForwarded(`${exporter}/probe?module=http&target=${encodeURIComponent(target)}`)).text();
         if (result.includes("\nprobe_success 1")) {
             unchecked(this, "the cluster's network plugin does not enforce network policies");
         }

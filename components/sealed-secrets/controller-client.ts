@@ -1,6 +1,7 @@
 import type { V1Secret } from "@kubernetes/client-node";
 import { expect } from "chai";
 
+import { fetchForwarded } from "../../tools/cluster";
 import { type Deployed, eventually } from "../../tests/deployed";
 import { seal } from "./kubeseal-client";
 import { controllerPods, httpPort } from "./values";
@@ -19,7 +20,7 @@ export function sealedSecretsOf({ cluster }: Deployed) {
         const [pod] = await controllers();
         const forward = await cluster.forward(pod ?? expect.fail("no controller runs"), httpPort);
         try {
-            return await (await fetch(`http://127.0.0.1:${forward.port}/v1/cert.pem`)).text();
+            return await (await fetchForwarded(`http://127.0.0.1:${forward.port}/v1/cert.pem`)).text();
         } finally {
             forward.close();
         }

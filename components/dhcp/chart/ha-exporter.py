@@ -83,13 +83,16 @@ def serve(port, path, configuration):
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
             try:
-                status, body = 200, metrics(path, subnets)
+                status, text = 200, metrics(path, subnets)
             except (OSError, ValueError, LookupError) as error:
-                status, body = 503, f"{type(error).__name__}: {error}\n"
+                status, text = 503, f"{type(error).__name__}: {error}\n"
+            body = text.encode()
             self.send_response(status)
             self.send_header("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+            # A client behind a port forward is not told that the connection has ended.
+            self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            self.wfile.write(body.encode())
+            self.wfile.write(body)
 
         def log_message(self, *_):
             """Logs no requests."""
