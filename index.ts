@@ -94,33 +94,21 @@ export = async () => {
           )
         : undefined;
 
-    fulfilRequests(settings, existing(...core, ...platform, monitoring), { [site.namespace]: namespace });
+    const made = existing(...core, ...platform, monitoring);
+    fulfilRequests(settings, made, { [site.namespace]: namespace });
     new ClusterGuard(
         "cluster-guard",
         { context: site.kubeContext, uid: cluster },
-        {
-            dependsOn: [
-                namespace,
-                denial,
-                ...existing<pulumi.ComponentResource>(...core, crds, ...platform, monitoring),
-            ],
-        },
+        { dependsOn: existing<pulumi.Resource>(namespace, denial, crds, ...made) },
     );
 
     return {
         kubeContext: site.kubeContext,
         clusterUid: cluster,
-        dnsAddress: dns?.addresses[0],
-        dnsAddresses: dns?.addresses,
-        dhcpAddress: dhcp?.address,
-        // The engine warns of an output without a value.
-        ...(dhcp?.standbyAddress && { dhcpStandbyAddress: dhcp.standbyAddress }),
-        grafanaAddress: monitoring?.grafanaAddress,
-        grafanaPassword: monitoring?.grafanaPassword,
-        ...Object.fromEntries([...foundation, ...platform].flatMap(({ outputs }) => Object.entries(outputs))),
+        ...Object.fromEntries(made.flatMap(({ outputs }) => Object.entries(outputs))),
     };
 };
 
-function existing<T extends pulumi.ComponentResource>(...components: (T | undefined)[]): T[] {
+function existing<T extends pulumi.Resource>(...components: (T | undefined)[]): T[] {
     return components.filter((component) => component !== undefined);
 }

@@ -30,10 +30,8 @@ export interface DhcpOptions extends ComponentArgs<typeof dhcpSettings> {
 /** The DHCP server: Kea, its leases on a volume, and the address that relays send to; with high availability, two. */
 export class Dhcp extends Component {
     /** The address that the load balancer gave the server: an IP address, or a host name if it gives only that. */
-    public readonly address: pulumi.Output<string>;
-    /** The same of the second server. Undefined without high availability. */
-    public readonly standbyAddress?: pulumi.Output<string>;
     public readonly monitoring: MonitoringSpec;
+    public override readonly outputs: Readonly<Record<string, pulumi.Output<unknown>>>;
 
     constructor(name: string, args: DhcpOptions, opts?: pulumi.ComponentResourceOptions) {
         super("dhcp:Dhcp", name, dhcpSettings, args, opts);
@@ -64,16 +62,18 @@ export class Dhcp extends Component {
             return serverRelease({ server: servers[role], settings, config, peer, site }, { ...parent, dependsOn });
         };
 
-        this.address = addressOf("primary", settings.address);
+        const address = addressOf("primary", settings.address);
+        this.outputs = { dhcpAddress: address };
         dhcpPolicy({ namespace, selector, relays, redundant }, parent);
         if (redundant) {
-            this.standbyAddress = addressOf("standby", highAvailability.address);
+            const standbyAddress = addressOf("standby", highAvailability.address);
+            this.outputs = { dhcpAddress: address, dhcpStandbyAddress: standbyAddress };
             const toPrimary = peerAddress({ server: servers.primary, namespace, site }, parent);
             const toStandby = peerAddress({ server: servers.standby, namespace, site }, parent);
-            const primary = release("primary", this.address, toStandby);
+            const primary = release("primary", address, toStandby);
             // One after the other: while one is replaced, the other one serves. And the second pod must not be scheduled
             // while the first one's is gone, to the node that has the first one's volume.
-            release("standby", this.standbyAddress, toPrimary, primary);
+            release("standby", standbyAddress, toPrimary, primary);
             new k8s.policy.v1.PodDisruptionBudget(
                 app,
                 {
@@ -84,7 +84,7 @@ export class Dhcp extends Component {
             );
             metricsService({ app: stateApp, namespace, selector, port: ports.haMetrics }, parent);
         } else {
-            release("primary", this.address);
+            release("primary", address);
         }
         metricsService({ app, namespace, selector, port: ports.metrics }, parent);
 
@@ -107,7 +107,7 @@ export class Dhcp extends Component {
             dashboards: [dhcpDashboard(site.namespace, thresholds, redundant)],
             overview: dhcpOverview(site.namespace, thresholds),
         };
-        this.registerOutputs({ address: this.address, standbyAddress: this.standbyAddress });
+        this.registerOutputs(this.outputs);
     }
 }
 

@@ -28,6 +28,7 @@ export class Dns extends Component {
      * names if it gives only those.
      */
     public readonly addresses: readonly pulumi.Output<string>[];
+    public override readonly outputs: Readonly<Record<string, pulumi.Output<unknown>>>;
     /** The address inside the cluster, which pods reach on every node. */
     public readonly clusterAddress: pulumi.Output<string>;
     public readonly monitoring: MonitoringSpec;
@@ -111,7 +112,8 @@ export class Dns extends Component {
             pods,
             settings,
         });
-        this.registerOutputs({ addresses: this.addresses });
+        this.outputs = { dnsAddress: loadBalancerAddress(service), dnsAddresses: pulumi.all([...this.addresses]) };
+        this.registerOutputs(this.outputs);
     }
 }
 

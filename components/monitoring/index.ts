@@ -36,11 +36,8 @@ export interface MonitoringOptions extends ComponentArgs<typeof monitoringSettin
 
 /** Prometheus, Alertmanager and Grafana, with the monitors, probes, alerts and dashboards of all components. */
 export class Monitoring extends Component {
-    /** Grafana's address on the network, if it has one: an IP address, or a host name if the load balancer gives only that. */
-    public readonly grafanaAddress?: pulumi.Output<string>;
-    /** Password of Grafana's user admin, a secret. */
-    public readonly grafanaPassword: pulumi.Output<string>;
     public readonly monitoring: MonitoringSpec;
+    public override readonly outputs: Readonly<Record<string, pulumi.Output<unknown>>>;
     public override readonly namespace: k8s.core.v1.Namespace;
 
     /** @param opts only Grafana's Service waits for `dependsOn`, because its address needs a load balancer. */
@@ -56,7 +53,7 @@ export class Monitoring extends Component {
         const child = { parent: this };
         const inNamespace = { parent: this, dependsOn: crds.namespace };
 
-        this.grafanaPassword = pulumi.secret(
+        const grafanaPassword = pulumi.secret(
             settings.grafanaPassword ??
                 new random.RandomPassword("grafana-password", { length: 24, special: false }, child).result,
         );
@@ -66,7 +63,7 @@ export class Monitoring extends Component {
             "grafana-admin",
             {
                 metadata: { namespace: namespaceName, labels: labels("grafana") },
-                stringData: { [adminKeys.user]: "admin", [adminKeys.password]: this.grafanaPassword },
+                stringData: { [adminKeys.user]: "admin", [adminKeys.password]: grafanaPassword },
             },
             inNamespace,
         );
@@ -91,7 +88,7 @@ export class Monitoring extends Component {
             parent: this,
             dependsOn: [crds.namespace, ...loadBalancer],
         });
-        this.grafanaAddress = grafana.address;
+        this.outputs = { ...(grafana.address && { grafanaAddress: grafana.address }), grafanaPassword };
         sidecarRole(inNamespace);
         if (settings.controlPlane) {
             controlPlaneServices(settings.controlPlaneEndpoints, child);
@@ -183,7 +180,7 @@ export class Monitoring extends Component {
         }
         operatorResources(this.monitoring, settings.runbooks, { parent: this, dependsOn: crds });
 
-        this.registerOutputs({ grafanaAddress: this.grafanaAddress, grafanaPassword: this.grafanaPassword });
+        this.registerOutputs(this.outputs);
     }
 }
 
