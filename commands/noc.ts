@@ -37,6 +37,13 @@ if (!chosen) {
     console.error(`unknown command "${command}"; there are: ${Object.keys(commands).join(", ")}`);
     process.exit(64);
 }
+const stackOption = rest.find((arg) => /^(-s|--stack)(=|$)/.test(arg));
+if (stackOption !== undefined) {
+    console.error(
+        `npm run ${command} does not know ${stackOption}; name the stack in the environment: STACK=homelab npm run ${command}`,
+    );
+    process.exit(64);
+}
 chosen().catch((error: unknown) => {
     console.error(error instanceof Error ? error.message : error);
     process.exit(1);

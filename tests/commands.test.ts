@@ -167,6 +167,18 @@ describe("the kubeconfig", () => {
     });
 });
 
+describe("an npm script", () => {
+    it("refuses an option for the stack, which it takes from the environment", () => {
+        const { status, stderr } = spawnSync(
+            process.execPath,
+            [join(projectFolder, "commands", "run.mjs"), "destroy", "--yes", "--stack=homelab"],
+            { cwd: projectFolder, encoding: "utf8", env: { PATH: "" } },
+        );
+        expect(status).to.equal(64);
+        expect(stderr).to.contain("npm run destroy does not know --stack=homelab").and.contain("STACK=homelab");
+    });
+});
+
 describe("npm run destroy", () => {
     it("is refused without a terminal, unless an argument says yes", () => {
         expect(() => requireConfirmation("destroy", [], false)).to.throw(
