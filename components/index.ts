@@ -1,5 +1,6 @@
 /** Every component there is. A folder and a line here add one; see "Add a component" in the README. */
 import { admission } from "./admission";
+import { argoCd } from "./argo-cd";
 import { backups } from "./backups";
 import { certManager } from "./cert-manager";
 import { clusterDns } from "./cluster-dns";
@@ -29,4 +30,5 @@ export const components = {
     networkPolicies,
     admission,
     objectStorage,
+    argoCd,
 };

@@ -98,7 +98,9 @@ export async function runProgram(stack: string, options: RunOptions = {}): Promi
             case "pulumi:index:Stash":
                 return { output: inputs.input };
             case "random:index/randomPassword:RandomPassword":
-                return { result: preview ? unknownValue : `password-of-${name}` };
+                return preview
+                    ? { result: unknownValue, bcryptHash: unknownValue }
+                    : { result: `password-of-${name}`, bcryptHash: `hash-of-${name}` };
             case "kubernetes:core/v1:Service": {
                 const { spec } = inputs as unknown as ServiceInputs;
                 const requested = requestedAddress(inputs);

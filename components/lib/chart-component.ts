@@ -32,6 +32,8 @@ export interface NamespacedChart {
     /** The connections that the pods need. All others are denied. */
     readonly policies: readonly Omit<NetworkPolicyOptions, "namespace">[];
     readonly metrics: readonly MetricsTarget[];
+    /** Makes what the chart's pods cannot start without, such as a Secret, and returns it. Defaults to nothing. */
+    readonly before?: (namespace: k8s.core.v1.Namespace) => readonly pulumi.Resource[];
     /** Hooks of the release. Defaults to none. */
     readonly hooks?: pulumi.ResourceHookBinding;
     readonly site: Site;
@@ -48,7 +50,7 @@ export interface InstalledChart {
 
 /** Makes the namespace, its network policies, the Services for the metrics, and installs the chart. */
 export function installChart(options: NamespacedChart, { dependsOn = [], ...opts }: ChartOptions): InstalledChart {
-    const { namespace: name, podSecurity, chart, values, timeout, policies, metrics, hooks, site } = options;
+    const { namespace: name, podSecurity, chart, values, timeout, policies, metrics, hooks, before, site } = options;
     const namespace = podNamespace({ name, podSecurity }, opts);
     const inNamespace = { ...opts, dependsOn: namespace };
     denyByDefault(`${name}-default-deny`, name, inNamespace);
@@ -57,7 +59,7 @@ export function installChart(options: NamespacedChart, { dependsOn = [], ...opts
     metrics.forEach((target) => metricsService({ ...target, namespace: name }, inNamespace));
     const release = chartRelease(
         { chart, namespace: name, values, timeout, site },
-        { ...opts, hooks, dependsOn: [namespace, ...dependsOn] },
+        { ...opts, hooks, dependsOn: [namespace, ...(before?.(namespace) ?? []), ...dependsOn] },
     );
     return { namespace, release };
 }
