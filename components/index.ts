@@ -3,6 +3,7 @@ import { admission } from "./admission";
 import { argoCd } from "./argo-cd";
 import { backups } from "./backups";
 import { certManager } from "./cert-manager";
+import { cloudflared } from "./cloudflared";
 import { clusterDns } from "./cluster-dns";
 import { dhcp } from "./dhcp";
 import { dns } from "./dns";
@@ -31,4 +32,5 @@ export const components = {
     admission,
     objectStorage,
     argoCd,
+    cloudflared,
 };

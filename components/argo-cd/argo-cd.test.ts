@@ -28,7 +28,7 @@ const argoCd = {
 const deployed = (own: object = {}, others: object = {}) =>
     stackRun("homelab", { settings: { argoCd: { ...argoCd, ...own }, ...others } });
 
-const specOf = (run: Run, name: string, kind = "") => resource(run, name, kind).inputs.spec as unknown;
+const specOf = (run: Run, name: string, kind = "") => resource(run, name, kind).inputs.spec;
 const valuesOf = (settings: object, alertmanager?: { url: string; runbooks: string }) =>
     argoCdValues(argoCdSettings.parse(settings), { site: {}, alertmanager }) as {
         configs: { cm: Record<string, string>; rbac: Record<string, string> };

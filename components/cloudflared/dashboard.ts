@@ -1,0 +1,59 @@
+import { NoUnit, PercentUnit, RequestsPerSecond, Short } from "@grafana/grafana-foundation-sdk/units";
+
+import { type Dashboard, dashboard, graph, layers, stat } from "../lib/dashboards";
+import type { OverviewPanels } from "../lib/monitoring-spec";
+import { connections, failedRequests, wantedConnections } from "./alerts";
+import { app, namespaceName } from "./names";
+
+const own = `{namespace="${namespaceName}",job="${app}"}`;
+
+/** A new panel at each call: a dashboard gives its panels their places. */
+const open = () =>
+    stat(
+        "Tunnel connections",
+        `Connections to Cloudflare, ${wantedConnections} for each pod. Worry when there are none.`,
+        NoUnit,
+        { connections: `sum(${connections}) or vector(0)` },
+        { below: [wantedConnections, 1] },
+    );
+
+/** cloudflared on the overview dashboard. */
+export const cloudflaredOverview = (): OverviewPanels => ({ stats: [open()] });
+
+/** The dashboard of cloudflared. */
+export const cloudflaredDashboard = (errorRatio: number): Dashboard =>
+    dashboard({
+        uid: "noc-cloudflared",
+        title: "Cloudflare tunnel",
+        description: "cloudflared: its connections to Cloudflare, and what comes through the tunnel.",
+        rows: [
+            [
+                4,
+                open(),
+                stat("Requests", "Requests through the tunnel a second.", RequestsPerSecond, {
+                    requests: `sum(rate(cloudflared_tunnel_total_requests${own}[$__rate_interval]))`,
+                }),
+                stat(
+                    "Failed requests",
+                    "Share of the requests that could not be passed on to the gateway. Worry about any that stays.",
+                    PercentUnit,
+                    { failed: `(${failedRequests("$__rate_interval")}) or vector(0)` },
+                    { above: [errorRatio] },
+                ),
+            ],
+            [
+                8,
+                graph(
+                    "Connections",
+                    "Connections to Cloudflare, by pod. Worry when a pod has fewer than four.",
+                    Short,
+                    {
+                        "{{pod}}": connections,
+                    },
+                ),
+                layers("Answers", "Answers to requests through the tunnel, by status.", RequestsPerSecond, {
+                    "{{status_code}}": `sum by (status_code) (rate(cloudflared_tunnel_response_by_code${own}[$__rate_interval]))`,
+                }),
+            ],
+        ],
+    });
