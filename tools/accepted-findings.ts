@@ -36,7 +36,7 @@ export const acceptedFindings: readonly AcceptedFinding[] = [
         reason: "They select the cluster's own pods, or list addresses of nodes.",
     },
     {
-        object: /^monitoring\/(Service|NetworkPolicy)\/(kube-prometheus-stack-)?(alertmanager|prometheus)$/,
+        object: /^monitoring\/(Service|NetworkPolicy)\/(kube-prometheus-stack-)?(alertmanager|prometheus)(-from-argocd)?$/,
         checks: ["service-targets-pod", "networkpolicy-targets-pod"],
         reason: "The operator makes these pods from the objects of kinds Prometheus and Alertmanager.",
     },
@@ -54,6 +54,11 @@ export const acceptedFindings: readonly AcceptedFinding[] = [
         object: /^gateway\/Job\/nginx-gateway-fabric-cert-generator$/,
         checks: ["container-resources"],
         reason: "The chart has no value for it. The Job runs for seconds before an installation or upgrade.",
+    },
+    {
+        object: /^argocd\/StatefulSet\/argocd-application-controller$/,
+        checks: ["statefulset-has-servicename"],
+        reason: "The chart makes no Service for it: nothing connects to the controller but Prometheus.",
     },
     {
         object: /^kube-system\/Deployment\/metrics-server$/,

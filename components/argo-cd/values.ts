@@ -61,13 +61,14 @@ export function argoCdValues(settings: ArgoCdSettings, { site, alertmanager }: V
         controller: { replicas: 1, ...room("100m", "256Mi", "1Gi") },
         server: { ...replicated, ...room("20m", "64Mi", "256Mi") },
         repoServer: { ...replicated, automountServiceAccountToken: false, ...room("50m", "128Mi", "1Gi") },
-        applicationSet: { ...replicated, ...room("10m", "64Mi", "256Mi") },
-        notifications: { ...notificationValues(alertmanager), ...room("10m", "64Mi", "256Mi") },
-        dex: { enabled: github !== undefined, ...image(repositories.dex), ...room("10m", "32Mi", "128Mi") },
+        applicationSet: { ...replicated, ...probed, ...room("10m", "64Mi", "256Mi") },
+        notifications: { ...notificationValues(alertmanager), ...probed, ...room("10m", "64Mi", "256Mi") },
+        dex: { enabled: github !== undefined, ...image(repositories.dex), ...probed, ...room("10m", "32Mi", "128Mi") },
         redis: {
             ...image(repositories.redis),
             serviceAccount: { create: true },
             automountServiceAccountToken: false,
+            readinessProbe: { enabled: true, initialDelaySeconds: 5 },
             ...room("10m", "32Mi", "256Mi"),
         },
         "redis-ha": { enabled: false },
@@ -75,6 +76,8 @@ export function argoCdValues(settings: ArgoCdSettings, { site, alertmanager }: V
         redisSecretInit: { enabled: false },
     };
 }
+
+const probed = { readinessProbe: { enabled: true } };
 
 const room = (cpu: string, memory: string, limit: string) => ({
     resources: { requests: { cpu, memory }, limits: { memory: limit } },
