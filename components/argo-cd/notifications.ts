@@ -24,7 +24,7 @@ const timestamp = (time: string) => `{{ ${time} | date "2006-01-02T15:04:05Z07:0
 /** Alertmanager's API for alerts: https://github.com/prometheus/alertmanager/blob/v0.28.1/api/v2/openapi.yaml */
 function alertTemplate(endsAt: string, runbook: string): string {
     const message = '(default "" .app.status.operationState.message)';
-    // Text from Git and from the cluster goes through toJson.
+    // Text from Git and from the cluster goes through toJson. Without startsAt, the alert would start when it ends.
     const body = `[{
   "labels": {
     "alertname": "${syncFailedAlert}",
@@ -38,6 +38,7 @@ function alertTemplate(endsAt: string, runbook: string): string {
     "description": {{ printf "The Application %s could not be synced: %s" .app.metadata.name ${message} | toJson }},
     "runbook_url": "${runbook}"
   },
+  "startsAt": "${timestamp("now")}",
   "endsAt": "${timestamp(endsAt)}"
 }]
 `;

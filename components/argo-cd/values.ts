@@ -35,7 +35,7 @@ export function argoCdValues(settings: ArgoCdSettings, { site, alertmanager }: V
         global: {
             ...image(repositories.argoCd),
             domain: host ?? serverService,
-            // The program's own policies say who may connect; these are allowed to any pod of the cluster.
+            // They would admit every pod of the cluster; the program's own name those that have to connect.
             networkPolicy: { create: false, defaultDenyIngress: false },
         },
         crds: { install: true, keep: true },
