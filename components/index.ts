@@ -9,6 +9,7 @@ import { dhcp } from "./dhcp";
 import { dns } from "./dns";
 import { externalSecrets } from "./external-secrets";
 import { gateway } from "./gateway";
+import { harbor } from "./harbor";
 import { metallb } from "./metallb";
 import { monitoring } from "./monitoring";
 import { networkPolicies } from "./network-policies";
@@ -25,6 +26,7 @@ export const components = {
     sealedSecrets,
     certManager,
     externalSecrets,
+    harbor,
     backups,
     gateway,
     clusterDns,

@@ -204,3 +204,13 @@ export const registry = z
         error: "would be read as a path on Docker Hub; write a host with a domain or a port, like registry.example.org",
     })
     .meta({ examples: ["registry.example.org:5000/mirror"] });
+
+/** Stands for an image's own registry, in the path of a mirror that has one path for each of them. */
+export const registryPlaceholder = "{registry}";
+
+/** An image registry that has the images of others, under a path for each registry or all under one. */
+export const mirror = checked(
+    (text) => registry.safeParse(text.replace(`/${registryPlaceholder}`, "/docker.io")).error?.issues[0]?.message,
+    "registry.example.org:5000/mirror",
+    `registry.example.org/${registryPlaceholder}`,
+);

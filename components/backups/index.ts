@@ -9,21 +9,30 @@ import type { MonitoringSpec } from "../lib/monitoring-spec";
 import { podNamespace } from "../lib/namespace";
 import { denyByDefault } from "../lib/network-policy";
 import { backupAlerts, type BackupJob } from "./alerts";
-import { controlPlane, cronJobOf, etcdJob, type Kind, leasesJob, sealedSecretsJob, storePolicy } from "./jobs";
+import {
+    controlPlane,
+    cronJobOf,
+    etcdJob,
+    harborJob,
+    type Kind,
+    leasesJob,
+    sealedSecretsJob,
+    storePolicy,
+} from "./jobs";
 import { backupsOverview } from "./overview";
 import { type BackupsSettings, backupsSettings } from "./settings";
-import { backupStore, targets } from "./store";
-
-const namespaceName = "backups";
+import { backupStore, namespaceName, targets } from "./store";
 
 export interface BackupsOptions extends ComponentArgs<typeof backupsSettings> {
     /** sealed-secrets, if the stack has it. */
     readonly sealedSecrets?: pulumi.Resource;
     /** Kea, if the stack has it. */
     readonly dhcp?: pulumi.Resource;
+    /** Harbor, if the stack has it. */
+    readonly harbor?: Component;
 }
 
-/** Encrypted backups of what cannot be deployed again: etcd, the keys of sealed-secrets and Kea's leases. */
+/** Encrypted backups of what cannot be deployed again: etcd, the keys of sealed-secrets, Kea's leases, Harbor's database. */
 export class Backups extends Component {
     public readonly monitoring: MonitoringSpec;
     public override readonly namespace: k8s.core.v1.Namespace;
@@ -32,7 +41,7 @@ export class Backups extends Component {
     constructor(name: string, args: BackupsOptions, opts: ComponentOptions) {
         super("backups:Backups", name, backupsSettings, args, opts);
         const settings = backupsSettings.parse(args.settings);
-        const { site, sealedSecrets, dhcp } = args;
+        const { site, sealedSecrets, dhcp, harbor } = args;
         const password = settings.password
             ? pulumi.secret(settings.password)
             : new random.RandomPassword("backup-password", { length: 32, special: false }, { parent: this }).result;
@@ -58,6 +67,10 @@ export class Backups extends Component {
         if (sealedSecrets) {
             sealedSecretsJob({ namespace, store, settings, site }, { parent: this, dependsOn: sealedSecrets });
             made.push(["sealed-secrets", namespaceName]);
+        }
+        if (harbor?.database) {
+            harborJob(harbor.database, { namespace, store, settings, site }, { parent: this, dependsOn: harbor });
+            made.push(["harbor", namespaceName]);
         }
         if (dhcp) {
             this.backUpLeases(password, settings, args, dhcp);
@@ -112,7 +125,13 @@ export const backups = defineComponent({
     create: (settings, { site, component }, opts) =>
         new Backups(
             "backups",
-            { settings, site, sealedSecrets: component("sealedSecrets"), dhcp: component("dhcp") },
+            {
+                settings,
+                site,
+                sealedSecrets: component("sealedSecrets"),
+                dhcp: component("dhcp"),
+                harbor: component("harbor"),
+            },
             opts,
         ),
 });

@@ -1,9 +1,9 @@
 import { z } from "zod";
 
 import { checked } from "../../config/checked";
+import { cronProblem } from "../../config/cron";
 import { count, line, positive, subdomain, url } from "../../config/fields";
 import { bytes } from "../../config/quantities";
-import { cronProblem } from "./cron";
 
 const s3 = z.strictObject({
     endpoint: url("https://s3.example.org").describe("URL of the S3 service, without the bucket."),
@@ -24,7 +24,7 @@ export const backupsSettings = z.strictObject({
         .boolean()
         .default(false)
         .describe(
-            "Back up etcd, the keys of sealed-secrets and Kea's leases, each if the stack or the cluster has it.",
+            "Back up etcd, the keys of sealed-secrets, Kea's leases and Harbor's database, each if the stack or the cluster has it.",
         ),
     schedule: checked(cronProblem, "0 3 * * *")
         .default("0 3 * * *")

@@ -15,6 +15,8 @@ type PodSpec = k8s.types.input.core.v1.PodSpec;
 type Volume = k8s.types.input.core.v1.Volume;
 type VolumeMount = k8s.types.input.core.v1.VolumeMount;
 
+/** Namespace of all backups that need not be made in another. */
+export const namespaceName = "backups";
 /** Label of the pods that make and restore backups. */
 export const app = "backup";
 /** Name of the Deployment that backups are fetched with. It has no pods until it is scaled up. */

@@ -35,4 +35,11 @@ describe("backups", () => {
         }
         expect(await backUpNow(stack, stack.settings.site.namespace, "backup-leases")).to.match(stored);
     });
+
+    it("store Harbor's database", async function () {
+        if (!stack.settings.harbor.enabled) {
+            unchecked(this, "Harbor is switched off");
+        }
+        expect(await backUpNow(stack, "backups", "backup-harbor")).to.match(stored);
+    });
 });

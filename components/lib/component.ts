@@ -69,6 +69,33 @@ export interface Backend {
     readonly maxBody?: string;
 }
 
+/** A PostgreSQL database of a component, which the component `backups` saves. */
+export interface Database {
+    /** Name of its Service, as pods of any namespace resolve it. */
+    readonly host: string;
+    readonly name: string;
+    readonly user: string;
+    readonly password: pulumi.Output<string>;
+    /** Its pods. A network policy lets the backups connect. */
+    readonly pods: {
+        readonly namespace: string;
+        readonly labels: Readonly<Record<string, string>>;
+        readonly port: number;
+    };
+    /** Image with a pg_dump of the server's major version. */
+    readonly client: string;
+}
+
+/** An account at a registry of container images, which CI runners push with. */
+export interface RegistryAccount {
+    /** Host name of the registry, without a scheme. */
+    readonly host: string;
+    /** The first part of the images' paths that it may push to. */
+    readonly project: string;
+    readonly user: string;
+    readonly password: pulumi.Output<string>;
+}
+
 /** What a component asks of the others. */
 export interface Requests {
     readonly component: Component;
@@ -161,6 +188,10 @@ export abstract class Component extends pulumi.ComponentResource {
     public readonly outputs: Readonly<Record<string, pulumi.Output<unknown>>> = {};
     /** The namespace that it makes, if any. */
     public readonly namespace?: k8s.core.v1.Namespace;
+    /** Its database, if it has one that is worth a backup. */
+    public readonly database?: Database;
+    /** The account at the registry that it brings, if it is one. */
+    public readonly registry?: RegistryAccount;
 
     /** @param type the type without `noc:`, such as `dns:Dns`. Secret settings stay secret in the state. */
     protected constructor(

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { imageReference, splitImage } from "./images";
+import { imageReference, mirroredRegistry, splitImage } from "./images";
 
 describe("an image", () => {
     const hex = "0123456789abcdef".repeat(4);
@@ -15,6 +15,13 @@ describe("an image", () => {
             );
         });
     }
+
+    it("is pulled from the path of its own registry where the mirror has one for each", () => {
+        const caches = { imageMirror: "harbor.lan/{registry}" };
+        expect(imageReference("docker.io/library/redis:7", caches)).to.equal("harbor.lan/docker.io/library/redis:7");
+        expect(mirroredRegistry("quay.io", caches)).to.deep.equal({ image: { registry: "harbor.lan/quay.io" } });
+        expect(mirroredRegistry("quay.io", {})).to.deep.equal({});
+    });
 
     it("has the parts that charts ask for", () => {
         expect(splitImage(`quay.io:443/prometheus/prometheus:v3.5.0@${digest}`, {})).to.deep.equal({

@@ -1,3 +1,4 @@
+import { registryPlaceholder } from "../../config/fields";
 import type { Site } from "./site";
 
 /** The parts of an image's reference that charts ask for. */
@@ -37,7 +38,7 @@ export function splitImage(image: string, site: Pick<Site, "imageMirror">): Imag
     if (!ownRegistry || !path || (!tag && !digest)) {
         throw new Error(`${image} is not an image reference; write registry/path:tag or registry/path:tag@sha256:…`);
     }
-    const registry = site.imageMirror ?? ownRegistry;
+    const registry = site.imageMirror?.replace(registryPlaceholder, ownRegistry) ?? ownRegistry;
     return {
         registry,
         path,
@@ -48,3 +49,11 @@ export function splitImage(image: string, site: Pick<Site, "imageMirror">): Imag
         tagAndDigest: [tag, digest].filter(Boolean).join("@"),
     };
 }
+
+/**
+ * The values of a chart for an image that it names itself, with registry and path apart. Empty without a mirror. A value
+ * for all images of a chart (`global.imageRegistry`) knows no mirror with a path for each registry.
+ * @param registry host of the registry that the chart names.
+ */
+export const mirroredRegistry = (registry: string, site: Pick<Site, "imageMirror">) =>
+    site.imageMirror === undefined ? {} : { image: { registry: splitImage(`${registry}/path:tag`, site).registry } };

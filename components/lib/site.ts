@@ -1,7 +1,7 @@
 /** The settings that all components share: the cluster, its addresses and where charts and images come from. */
 import { z } from "zod";
 
-import { label, line, qualifiedName, range, registry, subdomain, url } from "../../config/fields";
+import { label, line, mirror, qualifiedName, range, subdomain, url } from "../../config/fields";
 
 export const siteSettings = z.strictObject({
     kubeContext: line("a context of your kubeconfig", "homelab").describe(
@@ -32,10 +32,10 @@ export const siteSettings = z.strictObject({
         .describe(
             "URL of a Helm repository (https://…) or OCI registry (oci://…) that contains all charts. If not set, each chart comes from its own repository.",
         ),
-    imageMirror: registry
+    imageMirror: mirror
         .optional()
         .describe(
-            "Registry (host[:port][/path]) that contains all images under their own paths. If not set, each image comes from its own registry.",
+            "Registry (host[:port][/path]) that contains all images under their own paths. `{registry}` in the path stands for the image's own registry, such as docker.io. If not set, each image comes from its own registry.",
         ),
 });
 

@@ -3,7 +3,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { HostRequest } from "../lib/component";
-import { splitImage } from "../lib/images";
+import { mirroredRegistry, splitImage } from "../lib/images";
 import { loadBalancerAddress, loadBalancerService } from "../lib/load-balancer";
 import { labels } from "../lib/pods";
 import type { Site } from "../lib/site";
@@ -151,6 +151,7 @@ export function grafanaValues({ settings, adminSecret, site }: GrafanaValuesOpti
         // The chart's roles let the sidecars read Secrets, by default those of the whole cluster; see sidecarRole.
         rbac: { create: false },
         sidecar: {
+            ...mirroredRegistry("quay.io", site),
             resources: resources.grafanaSidecar,
             dashboards: {
                 ...sidecar("dashboards"),

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-import { splitImage } from "../lib/images";
+import { mirroredRegistry, splitImage } from "../lib/images";
 import type { Site } from "../lib/site";
 import { controlPlaneValues } from "./control-plane-endpoints";
 import { nodeExporterNamespace } from "./crds";
@@ -24,15 +24,15 @@ export function stackValues({ settings, adminSecret, site }: StackValuesOptions)
     const { retention, storage, memory, controlPlane, controlPlaneEndpoints } = settings;
     const prometheus = splitImage(images.prometheus, site);
     return {
-        ...(site.imageMirror && { global: { imageRegistry: site.imageMirror } }),
         crds: { enabled: false },
         prometheusOperator: {
             // The webhook's two jobs are the slowest part of the installation and the most likely to fail. The rules
             // are checked before they are deployed, and by the operator.
             admissionWebhooks: { enabled: false },
             tls: { enabled: false },
+            ...mirroredRegistry("quay.io", site),
             resources: resources.operator,
-            prometheusConfigReloader: { resources: resources.configReloader },
+            prometheusConfigReloader: { ...mirroredRegistry("quay.io", site), resources: resources.configReloader },
         },
         ...controlPlaneValues(controlPlane, controlPlaneEndpoints),
         prometheus: {
@@ -51,6 +51,7 @@ export function stackValues({ settings, adminSecret, site }: StackValuesOptions)
         },
         alertmanager: {
             alertmanagerSpec: {
+                ...mirroredRegistry("quay.io", site),
                 useExistingSecret: true,
                 configSecret: alertmanagerSecret,
                 resources: resources.alertmanager,
@@ -59,9 +60,14 @@ export function stackValues({ settings, adminSecret, site }: StackValuesOptions)
             },
         },
         grafana: grafanaValues({ settings, adminSecret, site }),
-        "kube-state-metrics": { resources: resources.kubeStateMetrics, collectors },
+        "kube-state-metrics": {
+            ...mirroredRegistry("registry.k8s.io", site),
+            resources: resources.kubeStateMetrics,
+            collectors,
+        },
         // It reads the nodes' /proc and /sys in the nodes' network, which only a namespace without restrictions admits.
         "prometheus-node-exporter": {
+            ...mirroredRegistry("quay.io", site),
             namespaceOverride: nodeExporterNamespace,
             resources: resources.nodeExporter,
             // On the node's own address only; Prometheus scrapes it from another node.

@@ -1,0 +1,76 @@
+import { expect } from "chai";
+
+import { type Deployed, deployed, eventually, unchecked } from "../../tests/deployed";
+import { namespaceName, podsOf, ports, robotUser, secrets, setupPods } from "./names";
+import { challenge, type Client, pull, push } from "./registry-client";
+
+describe("Harbor", () => {
+    let stack: Deployed;
+
+    before(async function () {
+        stack = await deployed();
+        if (!stack.settings.harbor.enabled) {
+            unchecked(this, "Harbor is switched off");
+        }
+    });
+
+    const selectorOf = (labels: Record<string, string>) =>
+        Object.entries(labels)
+            .map(([key, value]) => `${key}=${value}`)
+            .join();
+
+    /** Runs a check against Harbor's own nginx, as the gateway reaches it, with the robot account. */
+    async function asRobot(check: (client: Client) => Promise<void>): Promise<void> {
+        const { cluster, settings } = stack;
+        const [pod] = await cluster.pods(namespaceName, selectorOf(podsOf("nginx")));
+        const { data } = await cluster.core.readNamespacedSecret({
+            namespace: namespaceName,
+            name: secrets.robot.name,
+        });
+        const forward = await cluster.forward(pod ?? expect.fail("Harbor's nginx has no pod"), ports.http);
+        try {
+            await check({
+                url: `http://127.0.0.1:${forward.port}`,
+                host: settings.harbor.host,
+                user: robotUser(settings.harbor.project),
+                password: Buffer.from(data?.[secrets.robot.password] ?? "", "base64").toString(),
+            });
+        } finally {
+            forward.close();
+        }
+    }
+
+    it("finds all its parts healthy", () =>
+        asRobot(async ({ url }) => {
+            await eventually(async () => {
+                const health = (await (await fetch(`${url}/api/v2.0/health`)).json()) as { status: string };
+                expect(health, JSON.stringify(health)).to.include({ status: "healthy" });
+            }, 60);
+        }));
+
+    it("answers nobody without a token, and sends clients to its own name for one", () =>
+        asRobot(async (client) => {
+            const { host, externalHost = host } = stack.settings.harbor;
+            expect(await challenge(client)).to.deep.equal({
+                status: 401,
+                realm: `https://${externalHost}/service/token`,
+            });
+        }));
+
+    it("has been set up with the projects, the proxy caches and the robot account", async () => {
+        const { items } = await stack.cluster.core.listNamespacedPod({
+            namespace: namespaceName,
+            labelSelector: selectorOf(setupPods),
+        });
+        expect(items.map(({ status }) => status?.phase)).to.include("Succeeded");
+    });
+
+    it("takes an image of the robot account into its project, gives it back, and takes it into no other", () =>
+        asRobot(async (client) => {
+            const { project } = stack.settings.harbor;
+            const text = "pushed by npm run verify\n";
+            expect(await push(client, `${project}/k8s-noc-verify`, "latest-check", text)).to.equal(201);
+            expect(await pull(client, `${project}/k8s-noc-verify`, "latest-check")).to.equal(text);
+            expect(await push(client, "library/k8s-noc-verify", "latest-check", text)).to.be.oneOf([401, 403]);
+        }));
+});
