@@ -9,16 +9,8 @@ import type { MonitoringSpec } from "../lib/monitoring-spec";
 import { podNamespace } from "../lib/namespace";
 import { denyByDefault } from "../lib/network-policy";
 import { backupAlerts, type BackupJob } from "./alerts";
-import {
-    controlPlane,
-    cronJobOf,
-    etcdJob,
-    harborJob,
-    type Kind,
-    leasesJob,
-    sealedSecretsJob,
-    storePolicy,
-} from "./jobs";
+import { harborJob } from "./database-job";
+import { controlPlane, cronJobOf, etcdJob, type Kind, leasesJob, sealedSecretsJob, storePolicy } from "./jobs";
 import { backupsOverview } from "./overview";
 import { type BackupsSettings, backupsSettings } from "./settings";
 import { backupStore, namespaceName, targets } from "./store";

@@ -3,12 +3,11 @@ import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
 import { imageReference } from "../lib/images";
-import type { Database } from "../lib/component";
 import { networkPolicy, tcp, toApiServer, toClusterDns } from "../lib/network-policy";
 import { labels, runAs, unprivileged } from "../lib/pods";
 import type { Site } from "../lib/site";
 import type { BackupsSettings } from "./settings";
-import { app, folders, namespaceName, type Store, user } from "./store";
+import { app, folders, type Store, user } from "./store";
 import { images } from "./versions";
 
 type PodSpec = k8s.types.input.core.v1.PodSpec;
@@ -26,8 +25,8 @@ export interface JobOptions {
     readonly site: Site;
 }
 
-const source = { name: "source", mountPath: folders.source };
-const readOnlySource = { ...source, readOnly: true };
+export const source = { name: "source", mountPath: folders.source };
+export const readOnlySource = { ...source, readOnly: true };
 
 /** Where etcd and its certificates are: kubeadm's control-plane nodes. */
 export const controlPlane = {
@@ -179,72 +178,6 @@ export function leasesJob(options: JobOptions, opts: pulumi.CustomResourceOption
     );
 }
 
-/** Harbor's projects, accounts and the list of its images, as SQL. The images themselves are not saved. */
-export function harborJob(
-    { host, name: databaseName, user: owner, password, pods, client }: Database,
-    options: JobOptions,
-    opts: pulumi.CustomResourceOptions,
-): void {
-    const { namespace, store, site } = options;
-    const name = cronJobOf("harbor");
-    const metadata = { name, labels: labels(app) };
-    const secret = new k8s.core.v1.Secret(
-        name,
-        { metadata: { ...metadata, namespace }, stringData: { password } },
-        opts,
-    );
-    const port = tcp(pods.port);
-    networkPolicy(
-        {
-            name,
-            namespace,
-            podSelector: podLabels("harbor"),
-            ingress: [],
-            egress: [toClusterDns, { peers: [{ namespace: pods.namespace, pods: pods.labels }], ports: [port] }],
-        },
-        opts,
-    );
-    networkPolicy(
-        {
-            name: `${name}-from-backups`,
-            namespace: pods.namespace,
-            podSelector: pods.labels,
-            ingress: [{ peers: [{ namespace: namespaceName, pods: podLabels("harbor") }], ports: [port] }],
-        },
-        opts,
-    );
-    cronJob(
-        "harbor",
-        {
-            ...store.placement,
-            securityContext: runAs(user, user),
-            initContainers: [
-                {
-                    name: "dump",
-                    image: imageReference(client, site),
-                    command: ["pg_dump", "--clean", "--if-exists", `--file=${folders.source}/harbor.sql`],
-                    env: [
-                        { name: "PGHOST", value: host },
-                        { name: "PGUSER", value: owner },
-                        { name: "PGDATABASE", value: databaseName },
-                        {
-                            name: "PGPASSWORD",
-                            valueFrom: { secretKeyRef: { name: secret.metadata.name, key: "password" } },
-                        },
-                    ],
-                    resources: { requests: { cpu: "20m", memory: "64Mi" }, limits: { memory: "256Mi" } },
-                    securityContext: unprivileged,
-                    volumeMounts: [source],
-                },
-            ],
-            containers: [store.container("store", ["store", "harbor"], [readOnlySource])],
-            volumes: [...store.volumes, { name: "source", emptyDir: {} }],
-        },
-        options,
-        opts,
-    );
-}
-
 /** Lets the pods of a namespace reach the bucket, if there is one, and nothing else. */
 export function storePolicy(
     name: string,
@@ -265,9 +198,10 @@ export function storePolicy(
     );
 }
 
-const podLabels = (kind: Kind) => ({ app, "k8s-noc/backup": kind });
+export const podLabels = (kind: Kind) => ({ app, "k8s-noc/backup": kind });
 
-function cronJob(
+/** Makes the CronJob of a kind, with what all of them share. */
+export function cronJob(
     kind: Kind,
     pod: PodSpec,
     { namespace, settings }: JobOptions,
