@@ -1,6 +1,7 @@
 /** Every component there is. A folder and a line here add one; see "Add a component" in the README. */
 import { admission } from "./admission";
 import { argoCd } from "./argo-cd";
+import { arc } from "./arc";
 import { backups } from "./backups";
 import { certManager } from "./cert-manager";
 import { cloudflared } from "./cloudflared";
@@ -27,6 +28,7 @@ export const components = {
     certManager,
     externalSecrets,
     harbor,
+    arc,
     backups,
     gateway,
     clusterDns,

@@ -1,0 +1,48 @@
+/** The connections of the controller, of the listeners and of the runners. */
+import { namespaceName as gatewayNamespace, pods as gatewayPods } from "../gateway/names";
+import {
+    type Flow,
+    fromPrometheus,
+    type NetworkPolicyOptions,
+    tcp,
+    toApiServer,
+    toClusterDns,
+} from "../lib/network-policy";
+import { metricsPort, type Mode, pods } from "./names";
+
+/** Addresses that are not of the internet: https://www.iana.org/assignments/iana-ipv4-special-registry/ */
+const privateNetworks = ["10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"];
+
+/** The policies in the controller's namespace. The API server's port 443 is also GitHub's. */
+export const controllerPolicies: readonly Omit<NetworkPolicyOptions, "namespace">[] = [
+    {
+        name: "arc",
+        podSelector: {},
+        ingress: [fromPrometheus(tcp(metricsPort))],
+        egress: [toClusterDns, toApiServer],
+    },
+];
+
+/** Jobs reach the internet, Harbor behind the gateway, and the private networks of the settings. Nothing reaches them. */
+export function runnerPolicies(
+    mode: Mode,
+    { allowTo, registry }: { readonly allowTo: readonly string[]; readonly registry: boolean },
+): Omit<NetworkPolicyOptions, "namespace">[] {
+    const toGateway: Flow = { peers: [{ namespace: gatewayNamespace, pods: gatewayPods.nginx }], ports: [tcp(443)] };
+    return [
+        {
+            name: `arc-${mode}`,
+            podSelector: {},
+            ingress: [],
+            egress: [
+                toClusterDns,
+                { peers: [{ cidr: "0.0.0.0/0", except: privateNetworks }], ports: "any" },
+                ...(registry ? [toGateway] : []),
+                ...allowTo.map((cidr): Flow => ({ peers: [{ cidr }], ports: "any" })),
+            ],
+        },
+        ...(mode === "kubernetes"
+            ? [{ name: `arc-${mode}-runners`, podSelector: pods.runners, egress: [toApiServer] }]
+            : []),
+    ];
+}
