@@ -11,6 +11,7 @@ import { dns } from "./dns";
 import { externalSecrets } from "./external-secrets";
 import { gateway } from "./gateway";
 import { harbor } from "./harbor";
+import { logs } from "./logs";
 import { metallb } from "./metallb";
 import { monitoring } from "./monitoring";
 import { networkPolicies } from "./network-policies";
@@ -37,4 +38,5 @@ export const components = {
     objectStorage,
     argoCd,
     cloudflared,
+    logs,
 };

@@ -19,6 +19,7 @@ interface Dashboard {
 }
 
 const datasource = { type: "prometheus", uid: "prometheus" };
+const logs = { type: "loki", uid: "loki" };
 const dataPanelsOf = (dashboard: Dashboard) => panelsOf(dashboard).filter(({ type }) => type !== "row");
 const heightOf = (dashboard: Dashboard) => Math.max(...panelsOf(dashboard).map(({ gridPos: { y, h } }) => y + h));
 const deployed = async (run: ReturnType<typeof stackRun>) => dashboardsOf(await run) as unknown as Dashboard[];
@@ -55,11 +56,11 @@ for (const stack of stacks) {
             for (const panel of (await deployed(stackRun(stack))).flatMap(dataPanelsOf)) {
                 expect(panel.description, panel.title).to.match(/^[^\n]{20,}\.$/);
                 expect(panel.fieldConfig?.defaults.unit, panel.title).to.be.a("string");
-                expect(panel.datasource, panel.title).to.deep.equal(datasource);
+                expect(panel.datasource, panel.title).to.deep.equal(panel.type === "logs" ? logs : datasource);
                 expect(panel.targets, panel.title).not.to.be.empty;
                 for (const target of panel.targets ?? []) {
                     expect(target.expr, panel.title).not.to.be.empty;
-                    expect(target.datasource, panel.title).to.deep.equal(datasource);
+                    expect(target.datasource, panel.title).to.deep.equal(panel.datasource);
                 }
                 const refIds = panel.targets?.map(({ refId }) => refId);
                 expect(new Set(refIds).size, panel.title).to.equal(refIds?.length);

@@ -15,7 +15,7 @@ export interface Query {
 
 interface Panel {
     title?: string;
-    targets?: { expr?: string; legendFormat?: string }[];
+    targets?: { expr?: string; legendFormat?: string; datasource?: { type?: string } }[];
     panels?: Panel[];
 }
 interface Dashboard {
@@ -23,7 +23,7 @@ interface Dashboard {
     panels?: Panel[];
 }
 
-/** The queries of the stack's rules and dashboards, with Grafana's variables filled in. */
+/** The queries of the stack's rules and dashboards to Prometheus, with Grafana's variables filled in. */
 export function queriesOf(run: Run): Query[] {
     return [
         ...ruleResources(run).flatMap(({ component, groups }) =>
@@ -41,7 +41,7 @@ export function queriesOf(run: Run): Query[] {
             const dashboard = dashboardIn(inputs);
             const component = componentIn(inputs);
             return panelsOf(dashboard?.panels ?? []).flatMap(({ title = "", targets = [] }) =>
-                targets.map(({ expr = "", legendFormat = "" }) => ({
+                targets.filter(isPromQl).map(({ expr = "", legendFormat = "" }) => ({
                     source: `${dashboard?.title ?? ""}: ${title}`,
                     component,
                     kind: "panel" as const,
@@ -52,6 +52,8 @@ export function queriesOf(run: Run): Query[] {
         }),
     ];
 }
+
+const isPromQl = ({ datasource }: { datasource?: { type?: string } }): boolean => datasource?.type !== "loki";
 
 /** The groups of rules that the stack deploys. */
 export const ruleGroupsOf = (run: Run): PrometheusGroup[] => ruleResources(run).flatMap(({ groups }) => groups);

@@ -30,6 +30,7 @@ const mailbox = { to: "noc@example.org", from: "alerts@example.org", smarthost: 
 /** What is set during the whole walk, so that settings within it can be changed one by one. */
 export const base: Changes = {
     "clusterDns.enabled": false,
+    "logs.enabled": false,
     "dhcp.highAvailability.enabled": false,
     "dns.allowFrom": ["192.168.122.0/23", "10.244.0.0/16"],
     "dns.forwardZones": [{ name: "example.com", addresses: ["192.168.122.1"], insecure: true, tls: "dns.example.com" }],
@@ -240,6 +241,7 @@ export const notWalked: Readonly<Record<string, string>> = {
     cloudflared: platform,
     harbor: platform,
     arc: platform,
+    logs: platform,
     "dhcp.highAvailability.enabled":
         "not walked: adds or removes the second server, and restarts the first (docs/dhcp-high-availability.md)",
     "dhcp.highAvailability.address": "not walked: needs the second server, which is off in the stack of the walk",

@@ -2,18 +2,22 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import { refuseVolumeChange } from "../lib/claim-template";
 import { chartRelease } from "../lib/helm";
 import { loadBalancerAddress, loadBalancerService } from "../lib/load-balancer";
 import { labels } from "../lib/pods";
 import type { Site } from "../lib/site";
 import { explainRefusal } from "./config-check";
 import { keaConfig, type KeaConfigOptions, keaConfigText } from "./kea-config";
-import { refuseVolumeChange } from "./lease-volume";
 import type { DhcpSettings } from "./settings";
 import { refuseSubnetIdChange } from "./subnet-ids";
 import { app, checkJob, keaValues, podLabels, ports } from "./values";
 
 const chart = { name: app, folder: "./components/dhcp/chart" };
+const leaseVolume = {
+    key: "noc:dhcp.leaseStorage",
+    wayOut: 'see "Change the volume of the leases" in components/dhcp/runbook.md',
+};
 
 /** Which server it is, and where. */
 export interface ServerOptions {
@@ -117,7 +121,10 @@ export function serverRelease(
         {
             ...opts,
             hooks: {
-                beforeUpdate: [refuseVolumeChange(volume, deployed), refuseSubnetIdChange(settings.subnets, deployed)],
+                beforeUpdate: [
+                    refuseVolumeChange({ ...volume, ...leaseVolume }, deployed),
+                    refuseSubnetIdChange(settings.subnets, deployed),
+                ],
                 onError: [explainRefusal({ ...deployed, job: checkJob(server) })],
             },
         },

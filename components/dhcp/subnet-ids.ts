@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import { kubeClients } from "../lib/kube-client";
 import { refuseUpdate } from "../lib/refuse-update";
-import type { DeployedServer } from "./lease-volume";
+import type { DeployedStatefulSet } from "../lib/claim-template";
 import type { Subnet } from "./settings";
 
 /** A subnet of a configuration of Kea. */
@@ -26,8 +26,8 @@ export function subnetIdProblem(
 /** Refuses the update of the release, in the preview already, if it would change the id of a subnet. */
 export function refuseSubnetIdChange(
     wanted: readonly DeployedSubnet[],
-    server: DeployedServer,
-    read: (server: DeployedServer) => Promise<DeployedSubnet[]> = readSubnets,
+    server: DeployedStatefulSet,
+    read: (server: DeployedStatefulSet) => Promise<DeployedSubnet[]> = readSubnets,
 ): pulumi.ResourceHook {
     return refuseUpdate(
         `kea-subnet-ids-${server.namespace}-${server.name}`,
@@ -36,7 +36,7 @@ export function refuseSubnetIdChange(
     );
 }
 
-async function readSubnets({ name, namespace, kubeContext }: DeployedServer): Promise<DeployedSubnet[]> {
+async function readSubnets({ name, namespace, kubeContext }: DeployedStatefulSet): Promise<DeployedSubnet[]> {
     const { core } = await kubeClients(kubeContext);
     const { data = {} } = await core.readNamespacedConfigMap({ name, namespace });
     const config = JSON.parse(data["kea-dhcp4.conf"] ?? "{}") as { Dhcp4?: { subnet4?: DeployedSubnet[] } };

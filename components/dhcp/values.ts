@@ -1,7 +1,7 @@
+import type { Volume } from "../lib/claim-template";
 import { imageReference } from "../lib/images";
 import { corePriority } from "../lib/pods";
 import type { Site } from "../lib/site";
-import type { Volume } from "./lease-volume";
 import { images } from "./versions";
 
 /** Name of the container, value of the pods' label, and name of the monitoring job. */

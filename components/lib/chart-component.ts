@@ -26,6 +26,8 @@ export interface NamespacedChart {
     /** What the namespace's pods may do. */
     readonly podSecurity: PodSecurity;
     readonly chart: Chart;
+    /** Name of the release. Defaults to the chart's. */
+    readonly release?: string;
     readonly values: pulumi.Input<Record<string, unknown>>;
     /** How long to wait until all of it is ready, in seconds. Defaults to 300. */
     readonly timeout?: number;
@@ -60,6 +62,8 @@ export function installChart(options: NamespacedChart, { dependsOn = [], ...opts
     const release = chartRelease(
         { chart, namespace: name, values, timeout, site },
         { ...opts, hooks, dependsOn: [namespace, ...(before?.(namespace) ?? []), ...dependsOn] },
+        { chart, name: options.release, namespace: name, values, timeout, site },
+        { ...opts, hooks, dependsOn: [namespace, ...dependsOn] },
     );
     return { namespace, release };
 }

@@ -4,6 +4,8 @@ import type { Builder } from "@grafana/grafana-foundation-sdk/cog";
 import * as common from "@grafana/grafana-foundation-sdk/common";
 import * as sdk from "@grafana/grafana-foundation-sdk/dashboard";
 import * as heat from "@grafana/grafana-foundation-sdk/heatmap";
+import { PanelBuilder as Logs } from "@grafana/grafana-foundation-sdk/logs";
+import { DataqueryBuilder as LogQuery } from "@grafana/grafana-foundation-sdk/loki";
 import { DataqueryBuilder, PromQueryFormat } from "@grafana/grafana-foundation-sdk/prometheus";
 import { PanelBuilder as Stat } from "@grafana/grafana-foundation-sdk/stat";
 import { PanelBuilder as StateTimeline } from "@grafana/grafana-foundation-sdk/statetimeline";
@@ -16,7 +18,7 @@ import { NoUnit } from "@grafana/grafana-foundation-sdk/units";
 export type Dashboard = sdk.Dashboard;
 
 /** A panel without a position, which the SDK's methods can change further. */
-export type PanelBuilder = BarGauge | heat.PanelBuilder | Stat | StateTimeline | Table | TimeSeries;
+export type PanelBuilder = BarGauge | heat.PanelBuilder | Logs | Stat | StateTimeline | Table | TimeSeries;
 
 /** The expressions of a panel by their legends. In a legend, `{{label}}` stands for the label's value. */
 export type Queries = Readonly<Record<string, string>>;
@@ -149,6 +151,29 @@ export const states = (
         .showValue(common.VisibilityMode.Never)
         .fillOpacity(70)
         .disablePagination();
+
+/** A variable that the user types, which queries use as `$NAME`. At first it is empty. */
+export const searchText = (name: string, label: string) =>
+    new sdk.TextBoxVariableBuilder(name).label(label).defaultValue("");
+
+/**
+ * Lines of logs, the newest first.
+ * @param source identifier of the data source, a Loki.
+ * @param expr in LogQL.
+ */
+export function logLines(title: string, description: string, source: string, expr: string): Logs {
+    const logs: common.DataSourceRef = { type: "loki", uid: source };
+    return new Logs()
+        .title(title)
+        .description(description)
+        .unit(NoUnit)
+        .datasource(logs)
+        .noValue("no lines")
+        .showTime(true)
+        .enableLogDetails(true)
+        .sortOrder(common.LogsSortOrder.Descending)
+        .withTarget(new LogQuery().refId(refId(0)).datasource(logs).expr(expr).queryType("range").maxLines(500));
+}
 
 /** The distribution of a histogram's observations over time. */
 export const heatmap = (title: string, description: string, unit: string, buckets: string): heat.PanelBuilder =>

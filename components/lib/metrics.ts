@@ -39,7 +39,7 @@ export function metricsService(
     );
 }
 
-/** The monitor that finds that Service. */
-export function metricsMonitor(app: string): ServiceMonitor {
-    return { name: app, selector: { app, ...component }, port: "metrics" };
+/** The monitor that finds that Service: in the namespace of the component's spec, unless another one is given. */
+export function metricsMonitor(app: string, namespace?: string): ServiceMonitor {
+    return { name: app, selector: { app, ...component }, port: "metrics", namespace };
 }

@@ -14,6 +14,8 @@ export interface ServiceMonitor {
     readonly selector: Readonly<Record<string, string>>;
     /** Name of the Service's port. */
     readonly port: string;
+    /** Namespace of the Service. Defaults to the spec's. */
+    readonly namespace?: string;
 }
 
 /** A request that the blackbox exporter sends repeatedly, as a client would. Its metrics begin with `probe_`. */
@@ -88,6 +90,23 @@ export interface OverviewPanels {
     readonly graphs?: readonly ReturnType<typeof graph>[];
 }
 
+/** A store of logs that Grafana shows. It is asked without a password. */
+export interface DataSource {
+    /** Its name in Grafana. */
+    readonly name: string;
+    /** Unique identifier, by which dashboards name it. */
+    readonly uid: string;
+    readonly type: "loki";
+    /** Its URL, from inside the cluster. */
+    readonly url: string;
+    /** The pods behind the URL. A network policy lets Grafana connect. */
+    readonly pods: {
+        readonly namespace: string;
+        readonly labels: Readonly<Record<string, string>>;
+        readonly port: number;
+    };
+}
+
 /** The monitors, probes, rules and dashboards of a component. */
 export interface MonitoringSpec {
     /** The component's name in the registry: its folder has the runbook that the alerts link to. */
@@ -99,4 +118,6 @@ export interface MonitoringSpec {
     readonly ruleGroups: readonly RuleGroup[];
     readonly dashboards: readonly Dashboard[];
     readonly overview?: OverviewPanels;
+    /** What Grafana shows besides Prometheus' samples. */
+    readonly dataSources?: readonly DataSource[];
 }

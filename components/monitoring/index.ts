@@ -16,7 +16,7 @@ import { namespaceName, nodeExporterNamespace, type OperatorCrds } from "./crds"
 import { adminKeys, grafanaEndpoint, grafanaHosts, sidecarRole } from "./grafana";
 import { metricsServerValues } from "./metrics-server";
 import { release } from "./names";
-import { dashboardConfigMap, operatorResources } from "./operator-resources";
+import { dashboardConfigMap, dataSourceConfigMap, operatorResources } from "./operator-resources";
 import { policies } from "./policies";
 import { problems } from "./rules";
 import { refuseSampleVolumeChange } from "./sample-volume";
@@ -93,13 +93,17 @@ export class Monitoring extends Component {
         if (settings.controlPlane) {
             controlPlaneServices(settings.controlPlaneEndpoints, child);
         }
-        policies(settings, inNamespace);
         denyByDefault("node-exporter-default-deny", nodeExporterNamespace, {
             ...child,
             dependsOn: crds.nodeExporterNamespace,
         });
 
         const others = components.map(({ monitoring }) => monitoring);
+        policies(
+            settings,
+            others.flatMap(({ dataSources = [] }) => dataSources),
+            inNamespace,
+        );
         this.monitoring = deploymentSpec({
             component: name,
             namespaces: { own: namespaceName, nodeExporter: nodeExporterNamespace },
@@ -170,10 +174,10 @@ export class Monitoring extends Component {
             );
         }
 
-        for (const { component, dashboards } of specs) {
-            for (const dashboard of dashboards) {
-                dashboardConfigMap(dashboard, { namespace: namespaceName, component }, inNamespace);
-            }
+        for (const { component, dashboards, dataSources = [] } of specs) {
+            const owner = { namespace: namespaceName, component };
+            dashboards.forEach((dashboard) => dashboardConfigMap(dashboard, owner, inNamespace));
+            dataSources.forEach((source) => dataSourceConfigMap(source, owner, inNamespace));
         }
         for (const component of components) {
             operatorResources(component.monitoring, settings.runbooks, { parent: this, dependsOn: [crds, component] });

@@ -1,9 +1,9 @@
-/** Makes the operator's custom resources and Grafana's dashboards from monitoring specs. */
+/** Makes the operator's custom resources, and Grafana's dashboards and data sources, from monitoring specs. */
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
 import type { Dashboard } from "../lib/dashboards";
-import type { MonitoringSpec, Probe } from "../lib/monitoring-spec";
+import type { DataSource, MonitoringSpec, Probe } from "../lib/monitoring-spec";
 import { labels } from "../lib/pods";
 import { prometheusGroup } from "../lib/prometheus-rules";
 import { blackboxUrl } from "./blackbox";
@@ -15,11 +15,11 @@ import { dashboardFolder } from "./grafana";
  */
 export function operatorResources(spec: MonitoringSpec, runbooks: string, opts: pulumi.CustomResourceOptions): void {
     const { component, namespace, monitors, probes, ruleGroups } = spec;
-    for (const { name, selector, port } of monitors) {
+    for (const { name, selector, port, namespace: own = namespace } of monitors) {
         operatorResource(
             "ServiceMonitor",
             `${name}-monitor`,
-            { name, namespace, component },
+            { name, namespace: own, component },
             { jobLabel: "app", selector: { matchLabels: selector }, endpoints: [{ port }] },
             opts,
         );
@@ -115,6 +115,28 @@ export function dashboardConfigMap(
                 annotations: { "k8s-sidecar-target-directory": dashboardFolder },
             },
             data: { [`${name}.json`]: JSON.stringify(dashboard) },
+        },
+        opts,
+    );
+}
+
+/** Makes a ConfigMap that Grafana's sidecar finds by its label. */
+export function dataSourceConfigMap(
+    { name, uid, type, url }: DataSource,
+    { namespace, component }: { namespace: string; component: string },
+    opts: pulumi.CustomResourceOptions,
+) {
+    const own = `grafana-source-${uid}`;
+    const source = { name, uid, type, url, access: "proxy", editable: false };
+    return new k8s.core.v1.ConfigMap(
+        own,
+        {
+            metadata: {
+                name: own,
+                namespace,
+                labels: { ...labels(own), ...owner(component), grafana_datasource: "1" },
+            },
+            data: { [`${own}.yaml`]: JSON.stringify({ apiVersion: 1, datasources: [source] }) },
         },
         opts,
     );

@@ -1,6 +1,7 @@
 /** The connections of monitoring's pods. The node exporter runs in the nodes' network, where policies do not apply. */
 import type * as pulumi from "@pulumi/pulumi";
 
+import type { DataSource } from "../lib/monitoring-spec";
 import {
     denyByDefault,
     type Flow,
@@ -23,9 +24,18 @@ const pods = (name: string) => ({ "app.kubernetes.io/name": name });
 
 const from = (name: string, ...ports: [Port, ...Port[]]): Flow => ({ peers: [{ pods: pods(name) }], ports });
 const to = from;
+const toSource = ({ pods: { namespace, labels, port } }: DataSource): Flow => ({
+    peers: [{ namespace, pods: labels }],
+    ports: [tcp(port)],
+});
 const toAnyone: Flow = { peers: "anyone", ports: "any" };
 
-export function policies(settings: MonitoringSettings, opts: pulumi.CustomResourceOptions): void {
+/** @param sources what Grafana asks besides Prometheus and Alertmanager. */
+export function policies(
+    settings: MonitoringSettings,
+    sources: readonly DataSource[],
+    opts: pulumi.CustomResourceOptions,
+): void {
     const policy = (
         name: string,
         podSelector: Record<string, string>,
@@ -55,7 +65,13 @@ export function policies(settings: MonitoringSettings, opts: pulumi.CustomResour
             ? [fromPrometheus(tcp(grafanaPort)), fromBlackboxExporter(tcp(grafanaPort))]
             : // Its Service limits the sources: behind it, nodes hide the clients' addresses.
               [{ peers: "anyone", ports: [tcp(grafanaPort)] }],
-        [to("prometheus", tcp(9090)), to("alertmanager", tcp(9093)), toClusterDns, toApiServer],
+        [
+            to("prometheus", tcp(9090)),
+            to("alertmanager", tcp(9093)),
+            toClusterDns,
+            toApiServer,
+            ...sources.map(toSource),
+        ],
     );
     policy(
         "prometheus-operator",

@@ -24,9 +24,14 @@ export function deploymentSpec(options: DeploymentSpecOptions): MonitoringSpec {
     const { component, others, grafanaUrl, settings } = options;
     const { own: namespace, nodeExporter } = options.namespaces;
     const probes = httpProbes(grafanaUrl);
-    const namespaces = [...new Set([...others.map((other) => other.namespace), namespace, nodeExporter])];
+    const monitors = others.flatMap((other) =>
+        other.monitors.map(({ name, namespace: own = other.namespace }) => ({ name, namespace: own })),
+    );
+    const namespaces = [
+        ...new Set([...[...others, ...monitors].map((each) => each.namespace), namespace, nodeExporter]),
+    ];
     const jobs = new Map<string, string>([
-        ...others.flatMap(({ monitors, namespace }) => monitors.map(({ name }) => [name, namespace] as const)),
+        ...monitors.map(({ name, namespace: own }) => [name, own] as const),
         ...others.flatMap((other) => other.probes.map(({ job }) => [job, other.namespace] as const)),
         ...probes.map(({ job }) => [job, namespace] as const),
         // The alerts on workloads need these samples.
