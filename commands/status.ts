@@ -1,7 +1,7 @@
 import type * as k8s from "@kubernetes/client-node";
 import Table from "cli-table3";
 
-import { enabledComponents, type Settings, settingsOf } from "../components/settings";
+import { componentNamespaces, enabledComponents, type Settings } from "../components/settings";
 import { environment } from "../config/environment";
 import { Cluster } from "../tools/cluster";
 import { stackSettings } from "../tools/stack-config";
@@ -74,7 +74,7 @@ export function namespacesOf(settings: Settings, component?: string): Map<string
     const namespaces = new Map<string, string[]>();
     for (const definition of enabledComponents(settings)) {
         if (component === undefined || definition.name === component) {
-            for (const namespace of definition.namespaces(settingsOf(settings, definition), settings.site)) {
+            for (const namespace of componentNamespaces(settings, definition)) {
                 namespaces.set(namespace, [...(namespaces.get(namespace) ?? []), definition.title]);
             }
         }

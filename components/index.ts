@@ -11,6 +11,7 @@ import { dns } from "./dns";
 import { externalSecrets } from "./external-secrets";
 import { gateway } from "./gateway";
 import { harbor } from "./harbor";
+import { grafanaCloud } from "./grafana-cloud";
 import { logs } from "./logs";
 import { metallb } from "./metallb";
 import { monitoring } from "./monitoring";
@@ -39,4 +40,6 @@ export const components = {
     argoCd,
     cloudflared,
     logs,
+    // The last: it may scrape all others.
+    grafanaCloud,
 };

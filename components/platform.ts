@@ -5,6 +5,7 @@ import {
     addressClaims,
     deployedNamespaces,
     enabledComponents,
+    componentNamespaces,
     requestedHosts,
     type Settings,
     settingsOf,
@@ -34,7 +35,7 @@ function createAll(
 ): Component[] {
     const byName = new Map(made.map((component) => [nameOf(component), component]));
     const component = (name: string) => byName.get(name);
-    const stack: Omit<Context, "site" | "operatorCrds" | "component"> = {
+    const stack: Omit<Context, "site" | "operatorCrds" | "component" | "created"> = {
         read: (definition) => settingsOf(settings, definition),
         addresses: addressClaims(settings),
         namespaces: deployedNamespaces(settings),
@@ -49,7 +50,7 @@ function createAll(
             }
             const created = definition.create(
                 settingsOf(settings, definition),
-                { ...context, ...stack, component },
+                { ...context, ...stack, component, created: [...byName.values()] },
                 { ...opts, dependsOn: [...dependsOn, ...needs.flatMap((need) => component(need) ?? [])] },
             );
             byName.set(name, created);
@@ -76,7 +77,7 @@ export function fulfilRequests(
         const own = settingsOf(settings, definition);
         if (component.namespace) {
             const { namespace } = component;
-            definition.namespaces(own, settings.site).forEach((name) => namespaces.set(name, namespace));
+            componentNamespaces(settings, definition).forEach((name) => namespaces.set(name, namespace));
         }
         return [
             {

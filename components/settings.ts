@@ -113,12 +113,15 @@ export const enabledComponents = (settings: Settings): ComponentDefinition[] =>
 
 /** The namespaces that the enabled components deploy to. */
 export const deployedNamespaces = (settings: Settings): string[] => [
-    ...new Set(
-        enabledComponents(settings).flatMap((definition) =>
-            definition.namespaces(settingsOf(settings, definition), settings.site),
-        ),
-    ),
+    ...new Set(enabledComponents(settings).flatMap((definition) => componentNamespaces(settings, definition))),
 ];
+
+/** The namespaces that a component would deploy to. */
+export const componentNamespaces = (
+    settings: Settings,
+    definition: ComponentDefinition,
+    site: Pick<Settings["site"], "namespace"> = settings.site,
+): string[] => definition.namespaces(settingsOf(settings, definition), site, (other) => settingsOf(settings, other));
 
 /** The host names that the enabled components ask for. */
 export const requestedHosts = (settings: Settings): HostRequest[] =>
@@ -158,9 +161,10 @@ function brokenRules(settings: Settings): Problem[] {
 /** The namespaces that components deploy to beside the site's, with the components' names. */
 function ownNamespaces(settings: Settings): Map<string, string> {
     const namespaces = definitions.flatMap((definition) =>
-        definition
-            .namespaces(settingsOf(settings, definition), { namespace: "" })
-            .map((namespace): [string, string] => [namespace, definition.title]),
+        componentNamespaces(settings, definition, { namespace: "" }).map((namespace): [string, string] => [
+            namespace,
+            definition.title,
+        ]),
     );
     return new Map(namespaces.filter(([namespace]) => namespace !== ""));
 }

@@ -1,7 +1,7 @@
 /** Rules and dashboards ask only for what the exporters export; `npm run record` records that. */
 import { expect } from "chai";
 
-import { enabledComponents, settingsOf } from "../components/settings";
+import { componentNamespaces, enabledComponents } from "../components/settings";
 import type { Run } from "../tools/mock-engine";
 import { partsOf, type Series } from "../tools/promql";
 import { dashboardsOf, jobsOf, queriesOf } from "../tools/queries";
@@ -60,7 +60,7 @@ function withoutRecording(stack: string, run: Run): Unrecorded {
     const namespaces = (recorded: boolean) =>
         enabledComponents(settings)
             .filter(({ name }) => isRecorded(name) === recorded)
-            .flatMap((definition) => definition.namespaces(settingsOf(settings, definition), settings.site));
+            .flatMap((definition) => componentNamespaces(settings, definition));
     return {
         namespaces: namespaces(false).filter((namespace) => !namespaces(true).includes(namespace)),
         jobs: jobsOf(run).flatMap(({ component, job }) => (isRecorded(component) ? [] : [job])),

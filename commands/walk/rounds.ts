@@ -242,6 +242,7 @@ export const notWalked: Readonly<Record<string, string>> = {
     harbor: platform,
     arc: platform,
     logs: platform,
+    grafanaCloud: "not walked: needs an account",
     "dhcp.highAvailability.enabled":
         "not walked: adds or removes the second server, and restarts the first (docs/dhcp-high-availability.md)",
     "dhcp.highAvailability.address": "not walked: needs the second server, which is off in the stack of the walk",

@@ -112,6 +112,8 @@ export interface Context {
     readonly hosts: readonly HostRequest[];
     /** A component that was created before, by its name. */
     readonly component: (name: string) => Component | undefined;
+    /** All components that were created before: those of `index.ts`, and those listed earlier in the registry. */
+    readonly created: readonly Component[];
     /** The Prometheus operator's CRDs, which monitors need. Undefined if monitoring is disabled. */
     readonly operatorCrds?: pulumi.Resource;
     /** The settings of another component. */
@@ -144,7 +146,7 @@ export interface ComponentDefinition<Name extends string = string, Schema extend
     /** The settings that leave a Service's address to the load balancer, each of them one. Only asked if it is enabled. */
     anyAddress?(settings: z.output<Schema>): string[];
     /** The namespaces that it deploys to. */
-    namespaces(settings: z.output<Schema>, site: Pick<Site, "namespace">): string[];
+    namespaces(settings: z.output<Schema>, site: Pick<Site, "namespace">, read: ReadSettings): string[];
     /** The host names that it is to be reached by. They are only served where the component `gateway` is enabled. */
     hosts?(settings: z.output<Schema>, site: Pick<Site, "namespace">): HostRequest[];
     /**

@@ -107,6 +107,20 @@ export interface DataSource {
     };
 }
 
+/** Another place that Prometheus sends its samples to. */
+export interface RemoteWrite {
+    /** Unique name, the value of the label `remote_name` in Prometheus' own metrics on it. */
+    readonly name: string;
+    readonly url: string;
+    readonly user: string;
+    /** Password, a secret. */
+    readonly token: pulumi.Output<string>;
+    /** Labels that are added to the samples there. */
+    readonly labels: Readonly<Record<string, string>>;
+    /** Regular expression of the whole names of the metrics that are sent. All if not given. */
+    readonly names?: string;
+}
+
 /** The monitors, probes, rules and dashboards of a component. */
 export interface MonitoringSpec {
     /** The component's name in the registry: its folder has the runbook that the alerts link to. */
@@ -120,4 +134,6 @@ export interface MonitoringSpec {
     readonly overview?: OverviewPanels;
     /** What Grafana shows besides Prometheus' samples. */
     readonly dataSources?: readonly DataSource[];
+    /** Where Prometheus sends its samples besides keeping them. */
+    readonly remoteWrites?: readonly RemoteWrite[];
 }

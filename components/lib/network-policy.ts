@@ -77,6 +77,15 @@ export const toApiServer: Flow = {
     ports: [tcp(443), tcp(6443), tcp(8443), tcp(16443), tcp(26443)],
 };
 
+/** The port that a URL of HTTP or HTTPS leads to. */
+export const portOfUrl = (url: string): number => Number(new URL(url).port) || (url.startsWith("http:") ? 80 : 443);
+
+/** Any address, on the ports of these URLs. */
+export function toUrls(urls: readonly string[]): Flow[] {
+    const [port, ...more] = [...new Set(urls.map(portOfUrl))];
+    return port === undefined ? [] : [{ peers: "anyone", ports: [tcp(port), ...more.map(tcp)] }];
+}
+
 /** Makes the policy. */
 export function networkPolicy(
     options: NetworkPolicyOptions,

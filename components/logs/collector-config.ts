@@ -7,8 +7,8 @@ export interface LogDestination {
     readonly name: string;
     /** URL that lines are posted to. */
     readonly url: string;
-    /** Environment variables with the user and the password. Left out, none are sent. */
-    readonly credentials?: { readonly user: string; readonly password: string };
+    /** User, and the file with the password, which is read for each request. Left out, none are sent. */
+    readonly credentials?: { readonly user: string; readonly passwordFile: string };
     /** Whether lines are held back, and not dropped, until the destination takes them. */
     readonly waitsForever?: boolean;
 }
@@ -59,7 +59,7 @@ ${Object.entries(lineLabels)
     source_labels = ["namespace", "pod", "container"]
     regex         = "(.+);(.+);(.+)"
     target_label  = "__path__"
-    replacement   = "/var/log/pods/$1_$2_*/$3/*.log"
+    replacement   = "/var/log/pods/\${1}_\${2}_*/\${3}/*.log"
   }
 }
 
@@ -96,8 +96,8 @@ ${waitsForever ? "    max_backoff_retries = 0\n" : ""}${
     credentials
         ? `
     basic_auth {
-      username = sys.env(${quoted(credentials.user)})
-      password = sys.env(${quoted(credentials.password)})
+      username      = ${quoted(credentials.user)}
+      password_file = ${quoted(credentials.passwordFile)}
     }
 `
         : ""

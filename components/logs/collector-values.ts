@@ -9,16 +9,21 @@ export const collector = "log-collector";
 /** Where the collector keeps how far it has read each file. */
 const stateFolder = "/var/lib/alloy";
 
+/** The Secret with the token for a destination outside the cluster, and the file that the collector reads it from. */
+export const tokenSecret = { name: "log-collector-cloud", key: "token" } as const;
+const tokenFolder = "/etc/log-collector";
+export const tokenFile = `${tokenFolder}/${tokenSecret.key}`;
+
 export interface CollectorValuesOptions {
     /** The configuration, in Alloy's syntax. */
     readonly config: string;
-    /** Name of the Secret whose keys become environment variables. Left out, there is none. */
-    readonly environment?: string;
+    /** Whether there is `tokenSecret`. */
+    readonly hasToken: boolean;
     readonly site: Site;
 }
 
 /** The values of Alloy's chart: a pod on every node that reads the log files of the node's pods. */
-export function collectorValues({ config, environment, site }: CollectorValuesOptions): Record<string, unknown> {
+export function collectorValues({ config, hasToken, site }: CollectorValuesOptions): Record<string, unknown> {
     const { registry, path } = splitImage(`${repositories.alloy}:-`, site);
     const mayRead = (...verbs: string[]) => [{ apiGroups: [""], resources: ["pods"], verbs }];
     return {
@@ -30,17 +35,25 @@ export function collectorValues({ config, environment, site }: CollectorValuesOp
             enableReporting: false,
             listenPort: ports.collector,
             storagePath: stateFolder,
-            mounts: { varlog: true, extra: [{ name: "state", mountPath: stateFolder }] },
-            ...(environment !== undefined && { envFrom: [{ secretRef: { name: environment } }] }),
+            mounts: {
+                varlog: true,
+                extra: [
+                    { name: "state", mountPath: stateFolder },
+                    ...(hasToken ? [{ name: "token", mountPath: tokenFolder, readOnly: true }] : []),
+                ],
+            },
             // The files belong to root, and nobody else may read them.
             securityContext: { ...unprivileged, runAsUser: 0, seccompProfile: { type: "RuntimeDefault" } },
             resources: { requests: { cpu: "50m", memory: "128Mi" }, limits: { memory: "512Mi" } },
         },
         configReloader: { enabled: false },
         controller: {
-            // A new pod continues where the one before it stopped.
             volumes: {
-                extra: [{ name: "state", hostPath: { path: `/var/lib/${collector}`, type: "DirectoryOrCreate" } }],
+                extra: [
+                    // A new pod continues where the one before it stopped.
+                    { name: "state", hostPath: { path: `/var/lib/${collector}`, type: "DirectoryOrCreate" } },
+                    ...(hasToken ? [{ name: "token", secret: { secretName: tokenSecret.name } }] : []),
+                ],
             },
             // The nodes of the control plane, too.
             tolerations: [{ operator: "Exists" }],

@@ -120,7 +120,11 @@ describe("logs", () => {
 describe("the collector's configuration", () => {
     const config = collectorConfig([
         { name: "local", url: "http://loki.logs.svc:3100/loki/api/v1/push", waitsForever: true },
-        { name: "cloud", url: "https://logs.example.org/push", credentials: { user: "USER", password: "TOKEN" } },
+        {
+            name: "cloud",
+            url: "https://logs.example.org/push",
+            credentials: { user: "123", passwordFile: "/etc/token" },
+        },
     ]);
 
     it("sends every line to all destinations, and holds back what the local one does not take", () => {
@@ -128,8 +132,8 @@ describe("the collector's configuration", () => {
         expect(config.match(/max_backoff_retries = 0/g)).to.have.length(1);
     });
 
-    it("reads passwords from the environment, and writes none down", () => {
-        expect(config).to.contain('password = sys.env("TOKEN")');
+    it("reads the password from a file, and writes none down", () => {
+        expect(config).to.contain('password_file = "/etc/token"');
     });
 
     it("drops the answers to health checks, and no others", () => {

@@ -18,6 +18,7 @@ import { metricsServerValues } from "./metrics-server";
 import { release } from "./names";
 import { dashboardConfigMap, dataSourceConfigMap, operatorResources } from "./operator-resources";
 import { policies } from "./policies";
+import { remoteWriteSpec } from "./remote-write";
 import { problems } from "./rules";
 import { refuseSampleVolumeChange } from "./sample-volume";
 import { monitoringSettings } from "./settings";
@@ -133,12 +134,15 @@ export class Monitoring extends Component {
             },
             inNamespace,
         );
+        const remoteWrite = others
+            .flatMap(({ remoteWrites = [] }) => remoteWrites)
+            .map((destination) => remoteWriteSpec(destination, inNamespace));
         const volume = { size: settings.storage, storageClass: site.storageClass };
         chartRelease(
             {
                 chart: charts.prometheusStack,
                 namespace: namespaceName,
-                values: stackValues({ settings, adminSecret: admin.metadata.name, site }),
+                values: stackValues({ settings, adminSecret: admin.metadata.name, remoteWrite, site }),
                 // The first time, about ten images are pulled.
                 timeout: 900,
                 site,

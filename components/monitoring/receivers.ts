@@ -4,6 +4,7 @@ import { z } from "zod";
 
 import { label, token, url } from "../../config/fields";
 import type { Severity } from "../lib/monitoring-spec";
+import { portOfUrl } from "../lib/network-policy";
 
 const severities = ["critical", "warning", "info"] as const satisfies Severity[];
 const channels = ["email", "slack", "webhook", "pagerduty"] as const;
@@ -157,12 +158,11 @@ export function receiverPorts(settings: {
     readonly receivers: readonly Receiver[];
     readonly heartbeat?: string;
 }): number[] {
-    const ofUrl = (url: string) => Number(new URL(url).port) || (url.startsWith("http:") ? 80 : 443);
     const ports = settings.receivers.flatMap(({ email, slack, webhook, pagerduty }) => [
         ...(email ? [portOf(email.smarthost)] : []),
-        ...[slack, webhook].flatMap((channel) => (channel ? [ofUrl(channel.url)] : [])),
+        ...[slack, webhook].flatMap((channel) => (channel ? [portOfUrl(channel.url)] : [])),
         ...(pagerduty ? [443] : []),
     ]);
-    const all = settings.heartbeat === undefined ? ports : [...ports, ofUrl(settings.heartbeat)];
+    const all = settings.heartbeat === undefined ? ports : [...ports, portOfUrl(settings.heartbeat)];
     return [...new Set(all)].sort((a, b) => a - b);
 }

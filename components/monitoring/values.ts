@@ -16,11 +16,13 @@ export interface StackValuesOptions {
     readonly settings: MonitoringSettings;
     /** Name of the Secret of Grafana's admin. */
     readonly adminSecret: pulumi.Input<string>;
+    /** Where Prometheus sends its samples, as the operator has it. */
+    readonly remoteWrite: readonly Record<string, unknown>[];
     readonly site: Site;
 }
 
 /** The values of kube-prometheus-stack. */
-export function stackValues({ settings, adminSecret, site }: StackValuesOptions): Record<string, unknown> {
+export function stackValues({ settings, adminSecret, remoteWrite, site }: StackValuesOptions): Record<string, unknown> {
     const { retention, storage, memory, controlPlane, controlPlaneEndpoints } = settings;
     const prometheus = splitImage(images.prometheus, site);
     return {
@@ -47,6 +49,7 @@ export function stackValues({ settings, adminSecret, site }: StackValuesOptions)
                 resources: prometheusResources(memory),
                 ...allMonitors,
                 ...(storage && { storageSpec: volume(storage, site) }),
+                ...(remoteWrite.length > 0 && { remoteWrite }),
             },
         },
         alertmanager: {

@@ -3,7 +3,7 @@ import type { V1Namespace, V1Node, V1Pod } from "@kubernetes/client-node";
 
 import { minorOf } from "../../../components/lib/cluster-facts";
 import { oldestKubernetes } from "../../../components/requirements";
-import { definitions, settingsOf } from "../../../components/settings";
+import { componentNamespaces, definitions, settingsOf } from "../../../components/settings";
 import { parseQuantity } from "../../../config/quantities";
 import { defineCheck, type Finding, found } from "../check";
 import { isTrue, nameOf, takesPods } from "./read";
@@ -257,7 +257,7 @@ export const names = defineCheck({
             settings.site.namespace,
             ...definitions
                 .filter((definition) => settingsOf(settings, definition).enabled)
-                .flatMap((definition) => definition.namespaces(settingsOf(settings, definition), settings.site)),
+                .flatMap((definition) => componentNamespaces(settings, definition)),
         ]);
         const present = namespaces.filter((namespace) => wanted.has(nameOf(namespace)));
         const foreign = present.filter((namespace) => !isOurs(namespace));
