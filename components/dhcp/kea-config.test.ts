@@ -121,14 +121,11 @@ describe("Kea's configuration", () => {
             keaConfig({ ...options, log }).Dhcp4.loggers.map(({ name, severity, debuglevel }) =>
                 [name, severity, debuglevel].filter(Boolean).join(" "),
             );
-        expect(levels("errors")).to.deep.equal(["kea-dhcp4 WARN"]);
-        expect(levels("leases")).to.deep.equal([
-            "kea-dhcp4 WARN",
-            "kea-dhcp4.leases INFO",
-            "kea-dhcp4.alloc-engine INFO",
-        ]);
+        expect(levels("errors")).to.deep.equal(["kea-dhcp4 WARN", "kea-dhcp4.packets FATAL"]);
+        const leases = ["kea-dhcp4 WARN", "kea-dhcp4.leases INFO", "kea-dhcp4.alloc-engine INFO"];
+        expect(levels("leases")).to.deep.equal([...leases, "kea-dhcp4.packets FATAL"]);
         expect(levels("packets")).to.deep.equal([
-            ...levels("leases"),
+            ...leases,
             "kea-dhcp4.packets DEBUG 45",
             "kea-dhcp4.bad-packets DEBUG 50",
         ]);
