@@ -12,7 +12,7 @@ import { dnsperfArguments, parseDnsperf } from "../commands/bench/dnsperf";
 import { cachedTable, type DnsResult, ratioToBare } from "../commands/bench/dns-report";
 import { dropped, parsePerfdhcp, perfdhcpArguments } from "../commands/bench/perfdhcp";
 import { geometric, highest, rising } from "../commands/bench/rates";
-import { commandLine, markdownTable, page } from "../commands/bench/report";
+import { commandLine, indexPage, markdownTable, page } from "../commands/bench/report";
 import { withRestore } from "../commands/bench/restore";
 import { bareScript, runTool, startBare } from "../commands/bench/run-tool";
 import { median, quantile, shown } from "../commands/bench/statistics";
@@ -212,6 +212,26 @@ describe("benchmarks", () => {
                 "# DNS\n\n```sh\nnpm run bench:dns\n```\n\nHow.\n\n| measured on |  |\n| --- | ---: |\n| cores | 2 |",
             );
             expect(text).to.contain("## T\n\n| a | b |\n| --- | ---: |\n| x\\|y | 1 |").and.contain("![P](p.svg)");
+        });
+
+        it("are summed up by the first table and picture of each", () => {
+            const reports = ["dhcp", "dns"].map((name) => ({
+                name,
+                title: name.toUpperCase(),
+                command: `npm run bench:${name}`,
+                conditions: { cores: "2", date: "today" },
+                tables: [
+                    { title: "T", head: ["a"], rows: [[name]] },
+                    { title: "U", head: ["unseen"], rows: [] },
+                ],
+                pictures: [{ name: `${name}-picture`, title: "P" }],
+                data: {},
+            }));
+            const text = indexPage(reports);
+            expect(text).to.contain(
+                "## [DNS](dns.md)\n\n```sh\nnpm run bench:dns\n```\n\ncores: 2; date: today\n\n| a |\n| --- |\n| dns |",
+            );
+            expect(text).to.contain("![P](dhcp-picture.svg)").and.not.contain("unseen");
         });
 
         it("quote the arguments of the command", () => {

@@ -44,13 +44,38 @@ export const dnsperfArguments = ({ server, rate, seconds }: Omit<DnsRun, "names"
 ];
 
 /** Asks a server and measures its answers. @throws Error if dnsperf is missing or fails. */
-export async function measureDns({ names, ...run }: DnsRun): Promise<DnsMeasurement> {
+export const measureDns = async ({ names, ...run }: DnsRun): Promise<DnsMeasurement> =>
+    parseDnsperf(await dnsperf(names, dnsperfArguments(run)));
+
+/** Queries that are sent whether or not they are answered. */
+export interface Flood extends Required<DnsRun> {
+    /** Address of this machine that they come from. */
+    readonly from: string;
+}
+
+/** How long the flood waits for an answer, in seconds. So many queries are outstanding that most may be dropped. */
+const floodPatience = 0.1;
+
+export const floodArguments = ({ server, from, rate, seconds }: Omit<Flood, "names">): string[] => [
+    ...["-s", server, "-a", from, "-c", String(sockets), "-T", "1", "-t", String(floodPatience)],
+    ...["-q", String(Math.ceil(rate * floodPatience)), "-Q", String(Math.round(rate)), "-l", String(seconds)],
+];
+
+/** Floods a server. @throws Error if dnsperf is missing or fails. */
+export async function floodDns({ names, ...flood }: Flood): Promise<void> {
+    const { code, output } = await dnsperf(names, floodArguments(flood));
+    if (code !== 0) {
+        throw new Error(`dnsperf has failed: ${output.trim().split("\n").slice(-3).join(" ")}`);
+    }
+}
+
+async function dnsperf(names: readonly string[], args: readonly string[]): Promise<Finished> {
     // dnsperf repeats the names of a file, and not those of its standard input.
     const folder = mkdtempSync(join(tmpdir(), "noc-bench-"));
     const file = join(folder, "names");
     try {
         writeFileSync(file, names.map((name) => `${name} A\n`).join(""));
-        return parseDnsperf(await runTool("dnsperf", [...dnsperfArguments(run), "-d", file]));
+        return await runTool("dnsperf", [...args, "-d", file]);
     } finally {
         rmSync(folder, { recursive: true });
     }

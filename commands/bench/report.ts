@@ -1,5 +1,5 @@
-/** The result of a benchmark: a page with its tables and pictures, and the same figures as JSON. */
-import { mkdirSync, writeFileSync } from "node:fs";
+/** The result of a benchmark: a page with its tables and pictures, the same figures as JSON, and an index of all results. */
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
 
@@ -58,15 +58,49 @@ export function page({ title, command, description, conditions, tables, pictures
     );
 }
 
-/** Writes the page, the pictures and the JSON file, and says where. @param folder relative to the project. */
+/** What the JSON file has of a report. */
+export type StoredReport = Omit<Report, "description" | "pictures"> & {
+    readonly pictures: readonly Omit<Picture, "svg">[];
+};
+
+/** The page that sums up all results of a folder: of each, the command, the first table and the first picture. */
+export const indexPage = (reports: readonly StoredReport[]): string =>
+    [
+        "<!-- Written by the benchmarks and drills. -->",
+        "# Results",
+        "The newest result of each command. The pages behind the links say how it was measured, and have all tables.",
+        ...reports.flatMap(({ name, title, command, conditions, tables: [table], pictures: [picture] }) => [
+            `## [${title}](${name}.md)`,
+            `\`\`\`sh\n${command}\n\`\`\``,
+            Object.entries(conditions)
+                .map(([key, value]) => `${key}: ${value}`)
+                .join("; "),
+            ...(table ? [markdownTable(table)] : []),
+            ...(picture ? [`![${picture.title}](${picture.name}.svg)`] : []),
+        ]),
+    ].join("\n\n") + "\n";
+
+/** Writes the page, the pictures, the JSON file and the index, and says where. @param folder relative to the project. */
 export function writeReport(report: Report, folder: string): void {
     const target = join(projectFolder, folder);
     mkdirSync(target, { recursive: true });
-    const { name, command, conditions, pictures, data } = report;
+    const { name, title, command, conditions, tables, pictures, data } = report;
+    const stored: StoredReport = {
+        name,
+        title,
+        command,
+        conditions,
+        tables,
+        pictures: pictures.map((picture) => ({ name: picture.name, title: picture.title })),
+        data,
+    };
     writeFileSync(join(target, `${name}.md`), page(report));
-    writeFileSync(join(target, `${name}.json`), `${JSON.stringify({ command, conditions, data }, null, 2)}\n`);
+    writeFileSync(join(target, `${name}.json`), `${JSON.stringify(stored, null, 2)}\n`);
     pictures.forEach((picture) => writeFileSync(join(target, `${picture.name}.svg`), picture.svg));
-    console.log(`wrote ${join(folder, `${name}.md`)}, ${name}.json and ${pictures.length} pictures`);
+    const all = readdirSync(target).filter((file) => file.endsWith(".json"));
+    const reports = all.sort().map((file) => JSON.parse(readFileSync(join(target, file), "utf8")) as StoredReport);
+    writeFileSync(join(target, "index.md"), indexPage(reports));
+    console.log(`wrote ${join(folder, `${name}.md`)}, ${name}.json, ${pictures.length} pictures, and index.md`);
 }
 
 const load = (): string => loadavg()[0]?.toFixed(1) ?? "unknown";

@@ -61,6 +61,7 @@ export default defineConfig({
                     { text: "Upgrades", link: "/upgrades" },
                     { text: "Benchmarks", link: "/benchmarks" },
                     { text: "Drills", link: "/drills" },
+                    { text: "Results", link: "/results/" },
                 ],
             },
             {
