@@ -1,7 +1,7 @@
 /** Every component there is. A folder and a line here add one; see "Add a component" in the README. */
 import { admission } from "./admission";
-import { argoCd } from "./argo-cd";
 import { arc } from "./arc";
+import { argoCd } from "./argo-cd";
 import { backups } from "./backups";
 import { certManager } from "./cert-manager";
 import { cloudflared } from "./cloudflared";
@@ -10,8 +10,8 @@ import { dhcp } from "./dhcp";
 import { dns } from "./dns";
 import { externalSecrets } from "./external-secrets";
 import { gateway } from "./gateway";
-import { harbor } from "./harbor";
 import { grafanaCloud } from "./grafana-cloud";
+import { harbor } from "./harbor";
 import { logs } from "./logs";
 import { metallb } from "./metallb";
 import { monitoring } from "./monitoring";

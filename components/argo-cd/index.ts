@@ -84,7 +84,7 @@ export class ArgoCd extends Component {
         this.monitoring = {
             component: name,
             namespace: namespaceName,
-            monitors: jobs.map(metricsMonitor),
+            monitors: jobs.map((job) => metricsMonitor(job)),
             probes: [],
             ruleGroups: [{ name: "argo-cd", records: [], alerts: argoCdAlerts(jobs) }],
             dashboards: [argoCdDashboard()],

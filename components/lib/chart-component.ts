@@ -60,10 +60,8 @@ export function installChart(options: NamespacedChart, { dependsOn = [], ...opts
     // The charts make such Services only together with ServiceMonitors, which need the operator's CRDs.
     metrics.forEach((target) => metricsService({ ...target, namespace: name }, inNamespace));
     const release = chartRelease(
-        { chart, namespace: name, values, timeout, site },
-        { ...opts, hooks, dependsOn: [namespace, ...(before?.(namespace) ?? []), ...dependsOn] },
         { chart, name: options.release, namespace: name, values, timeout, site },
-        { ...opts, hooks, dependsOn: [namespace, ...dependsOn] },
+        { ...opts, hooks, dependsOn: [namespace, ...(before?.(namespace) ?? []), ...dependsOn] },
     );
     return { namespace, release };
 }
