@@ -18,7 +18,11 @@ describe("the admission policies", function () {
                 .map(({ name, inputs }) => [name, (inputs as unknown as Policy).spec]),
         );
     const run = async (settings: object) =>
-        policies(await runProgram("homelab", { settings: { "admission.enabled": true, ...settings } }));
+        policies(
+            await runProgram("homelab", {
+                settings: { "argoCd.enabled": false, "admission.enabled": true, ...settings },
+            }),
+        );
 
     it("know the pools, the stack's own addresses and its namespaces", async () => {
         const spec = (await run({})).get("k8s-noc-load-balancers");

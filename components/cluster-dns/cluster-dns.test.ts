@@ -126,6 +126,7 @@ describe("the cluster's DNS", function () {
     it("knows the names that the gateway serves", async () => {
         const { resources } = await runProgram("homelab", {
             settings: {
+                "argoCd.enabled": false,
                 "clusterDns.enabled": true,
                 "gateway.enabled": true,
                 "gateway.address": "192.168.122.100",

@@ -7,9 +7,9 @@ import { gatewaySettings } from "./settings";
 import { stackSettings } from "../../tools/stack-config";
 
 const site = { ...stackSettings("homelab").site, metallb: true };
-const argocd = { host: "argocd.home.arpa", namespaces: ["argocd"] };
+const wiki = { host: "wiki.home.arpa", namespaces: ["wiki"] };
 const deployedWith = (changes: object) =>
-    runProgram("homelab", { settings: { "gateway.hosts": [argocd], ...changes } });
+    runProgram("homelab", { settings: { "argoCd.enabled": false, "gateway.hosts": [wiki], ...changes } });
 let unchanged: ReturnType<typeof deployedWith> | undefined;
 const deployed = () => (unchanged ??= deployedWith({}));
 
@@ -37,10 +37,10 @@ describe("the gateway", () => {
                 : [[hostname, tls?.certificateRefs[0]?.name, namespaces.selector?.matchExpressions[0]?.values]],
         );
         expect(hosts).to.have.deep.members([
-            ["argocd.home.arpa", "argocd.home.arpa", ["argocd"]],
+            ["wiki.home.arpa", "wiki.home.arpa", ["wiki"]],
             ["grafana.home.arpa", "grafana.home.arpa", ["monitoring"]],
         ]);
-        for (const host of ["argocd.home.arpa", "grafana.home.arpa"]) {
+        for (const host of ["wiki.home.arpa", "grafana.home.arpa"]) {
             expect(specOf(run, `${host}-certificate`)).to.deep.include({ secretName: host, dnsNames: [host] });
         }
     });
@@ -79,7 +79,7 @@ describe("the gateway", () => {
             .flatMap(({ to = [] }) => to)
             .flatMap(({ namespaceSelector }) => namespaceSelector?.matchLabels ?? []);
         expect(namespaces).to.have.deep.members(
-            ["kube-system", "argocd", "monitoring"].map((name) => ({ "kubernetes.io/metadata.name": name })),
+            ["kube-system", "wiki", "monitoring"].map((name) => ({ "kubernetes.io/metadata.name": name })),
         );
         const { podSelector, ingress } = specOf(run, "grafana.home.arpa-from-gateway") as Policy;
         expect(podSelector.matchLabels).to.include({ "app.kubernetes.io/name": "grafana" });
@@ -115,10 +115,10 @@ describe("the gateway", () => {
 
     it("probes every host but those with *", async () => {
         const apps = { host: "*.apps.home.arpa", namespaces: ["apps"] };
-        const run = await deployedWith({ "gateway.hosts": [argocd, apps] });
+        const run = await deployedWith({ "gateway.hosts": [wiki, apps] });
         const probes = run.resources.filter(({ type }) => type.endsWith(":Probe")).map(({ name }) => name);
         expect(probes.filter((name) => name.startsWith("gateway-"))).to.have.members([
-            "gateway-argocd.home.arpa",
+            "gateway-wiki.home.arpa",
             "gateway-grafana.home.arpa",
         ]);
     });
@@ -128,8 +128,8 @@ describe("the gateway's settings", () => {
     const enabled = { "gateway.enabled": true };
 
     it("name each host once", () => {
-        expect(problemsWith({ ...enabled, "gateway.hosts": [argocd, argocd] })).to.include(
-            'error: noc:gateway.hosts[1].host = "argocd.home.arpa" is also noc:gateway.hosts[0].host; give each host to one service.',
+        expect(problemsWith({ ...enabled, "gateway.hosts": [wiki, wiki] })).to.include(
+            'error: noc:gateway.hosts[1].host = "wiki.home.arpa" is also noc:gateway.hosts[0].host; give each host to one service.',
         );
     });
 

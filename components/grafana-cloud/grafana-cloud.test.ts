@@ -66,7 +66,9 @@ describe("Grafana Cloud", () => {
     });
 
     it("scrapes every monitor of the components once, where there is no Prometheus, and may connect", async () => {
-        const monitors = ofKind(await stackRun("homelab"), "ServiceMonitor").map(({ inputs }) => {
+        // Without monitoring, there is no Alertmanager for Argo CD's notifications.
+        const local = await stackRun("homelab", { settings: { "argoCd.notifications": false } });
+        const monitors = ofKind(local, "ServiceMonitor").map(({ inputs }) => {
             const { metadata } = inputs as { metadata: { name: string; namespace: string } };
             return metadata;
         });

@@ -112,7 +112,9 @@ describe("monitoring", () => {
 
     it("has the receivers of the settings in Alertmanager", async () => {
         const { receivers, heartbeat } = stack.settings.monitoring;
-        const response = await fetchForwarded(`http://127.0.0.1:${await forwarded("alertmanager", 9093)}/api/v2/receivers`);
+        const response = await fetchForwarded(
+            `http://127.0.0.1:${await forwarded("alertmanager", 9093)}/api/v2/receivers`,
+        );
         const loaded = ((await response.json()) as { name: string }[]).map(({ name }) => name);
         expect(loaded).to.have.members([
             "null",
@@ -126,7 +128,9 @@ describe("monitoring", () => {
         const target = `http://${pod?.status?.podIP ?? ""}:8080/healthz`;
         // Only Prometheus may connect to kube-state-metrics, so the blackbox exporter must get no answer.
         const exporter = `http://127.0.0.1:${await forwarded("prometheus-blackbox-exporter", 9115)}`;
-        const result = await (await fetchForwarded(`${exporter}/probe?module=http&target=${encodeURIComponent(target)}`)).text();
+        const result = await (
+            await fetchForwarded(`${exporter}/probe?module=http&target=${encodeURIComponent(target)}`)
+        ).text();
         if (result.includes("\nprobe_success 1")) {
             unchecked(this, "the cluster's network plugin does not enforce network policies");
         }
