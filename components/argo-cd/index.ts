@@ -159,7 +159,11 @@ export class ArgoCd extends Component {
         const object = (name: string, args: k8s.apiextensions.CustomResourceArgs, dependsOn: pulumi.Resource[]) =>
             new k8s.apiextensions.CustomResource(name, args, { parent: this, dependsOn });
         const made = [
-            object("argocd-default-project", closedDefaultProject(), [release]),
+            // Argo CD makes it when it starts.
+            new k8s.apiextensions.CustomResourcePatch("argocd-default-project", closedDefaultProject(), {
+                parent: this,
+                dependsOn: release,
+            }),
             object("argocd-applications-project", applicationsProject(settings, platform), [release]),
         ];
         const { root } = settings;
