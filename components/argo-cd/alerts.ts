@@ -13,7 +13,7 @@ const applications = (condition: string): string =>
 export const notSynced = applications('autosync_enabled="true",sync_status!="Synced"');
 
 /** Applications with an object that is broken or missing. */
-export const unhealthy = applications('health_status=~"Degraded|Missing|Unknown"');
+export const unhealthy = applications('health_status=~"Degraded|Missing"');
 
 /**
  * The alerts on Argo CD.
