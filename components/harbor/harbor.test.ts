@@ -55,6 +55,9 @@ describe("Harbor", () => {
         expect(outs?.privateKey).to.match(/^-----BEGIN RSA PRIVATE KEY-----\n/);
         expect(signingKeyProvider.diff, "no input changes it").to.equal(undefined);
         expect(signingKeyProvider.update).to.equal(undefined);
+        const run = await deployed();
+        const keys = resource(run, "harbor-core-keys");
+        expect([...waitsFor(run, keys)]).to.include(resource(run, "harbor-token-key").id);
     });
 
     it("is set up when it is there, by a Job that has no token and no other connection", async () => {

@@ -23,7 +23,7 @@ export const signingKeyProvider: pulumi.dynamic.ResourceProvider<object, Signing
 
 /** The key, in PEM. */
 export class SigningKey extends pulumi.dynamic.Resource {
-    public readonly privateKey!: pulumi.Output<string>;
+    declare public readonly privateKey: pulumi.Output<string>;
 
     constructor(name: string, opts: pulumi.CustomResourceOptions) {
         super(
