@@ -6,8 +6,6 @@ import { createHash } from "node:crypto";
 export interface Client {
     /** URL without a final slash. */
     readonly url: string;
-    /** Host name that the registry is to see. */
-    readonly host: string;
     readonly user: string;
     readonly password: string;
 }
@@ -21,11 +19,8 @@ const mediaTypes = {
 const digestOf = (content: string): string => `sha256:${createHash("sha256").update(content).digest("hex")}`;
 
 /** The answer of the registry to somebody without a token: its status and the URL that it wants the token from. */
-export async function challenge({
-    url,
-    host,
-}: Pick<Client, "url" | "host">): Promise<{ status: number; realm?: string }> {
-    const response = await fetch(`${url}/v2/`, { headers: { host } });
+export async function challenge({ url }: Pick<Client, "url">): Promise<{ status: number; realm?: string }> {
+    const response = await fetch(`${url}/v2/`);
     const [, realm] = /realm="([^"]+)"/.exec(response.headers.get("www-authenticate") ?? "") ?? [];
     return { status: response.status, realm };
 }

@@ -31,7 +31,6 @@ describe("Harbor", () => {
         try {
             await check({
                 url: `http://127.0.0.1:${forward.port}`,
-                host: settings.harbor.host,
                 user: robotUser(settings.harbor.project),
                 password: Buffer.from(data?.[secrets.robot.password] ?? "", "base64").toString(),
             });
@@ -69,8 +68,8 @@ describe("Harbor", () => {
         asRobot(async (client) => {
             const { project } = stack.settings.harbor;
             const text = "pushed by npm run verify\n";
-            expect(await push(client, `${project}/k8s-noc-verify`, "latest-check", text)).to.equal(201);
-            expect(await pull(client, `${project}/k8s-noc-verify`, "latest-check")).to.equal(text);
-            expect(await push(client, "library/k8s-noc-verify", "latest-check", text)).to.be.oneOf([401, 403]);
+            expect(await push(client, `${project}/k8s-noc-verify`, "verify", text)).to.equal(201);
+            expect(await pull(client, `${project}/k8s-noc-verify`, "verify")).to.equal(text);
+            expect(await push(client, "library/k8s-noc-verify", "verify", text)).to.be.oneOf([401, 403]);
         }));
 });
