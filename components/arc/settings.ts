@@ -71,10 +71,12 @@ const scaleSet = z.strictObject({
         )
         .default([])
         .describe("Further labels for `runs-on`, from version 0.14.0 on."),
-    cpu: cpu("10m", "256", "500m").default("500m").describe("CPU that a runner requests, a Kubernetes quantity."),
+    cpu: cpu("10m", "256", "500m").default("500m").describe("CPU requested for a job, a Kubernetes quantity."),
     memory: bytes("64Mi", "1Ti", "2Gi")
         .default("2Gi")
-        .describe("Memory that a runner requests and may use at most, together with its Docker daemon twice that."),
+        .describe(
+            "Memory requested for a job, which is also its limit. In mode dind, the runner and its Docker daemon get it each.",
+        ),
     work: bytes("1Gi", "1Ti")
         .default("10Gi")
         .describe("Space for a job's files: a limit in mode dind, the size of a volume in mode kubernetes."),
