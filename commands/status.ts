@@ -5,6 +5,11 @@ import { componentNamespaces, enabledComponents, type Settings } from "../compon
 import { environment } from "../config/environment";
 import { Cluster } from "../tools/cluster";
 import { stackSettings } from "../tools/stack-config";
+import { kubernetesApi } from "./doctor/api";
+import { type Gathered, type Result, runChecks } from "./doctor/check";
+import { healthChecks } from "./doctor/checks";
+import { apiReaders, readAll } from "./doctor/gather";
+import { asText } from "./doctor/report";
 import { liveFigures } from "./figures";
 
 type Workload = k8s.V1Deployment | k8s.V1StatefulSet | k8s.V1DaemonSet;
@@ -20,8 +25,8 @@ export interface Row {
 }
 
 /**
- * Shows what is deployed of the stack, or of one component. For the whole stack also what the overview dashboard shows,
- * and the alerts that fire.
+ * Shows what is deployed of the stack, or of one component. For the whole stack also the cluster's health, what the
+ * overview dashboard shows, and the alerts that fire.
  */
 export async function status(component?: string): Promise<void> {
     const settings = stackSettings(environment.stack);
@@ -33,9 +38,19 @@ export async function status(component?: string): Promise<void> {
         }
     }
     print(["component", "workload", "version", "ready", "address", "last restart"], workloads);
-    if (component === undefined && settings.monitoring.enabled) {
-        await showFigures(cluster);
+    if (component === undefined) {
+        console.log(asText(await clusterHealth(cluster, settings), { width: process.stdout.columns }));
+        if (settings.monitoring.enabled) {
+            await showFigures(cluster);
+        }
     }
+}
+
+/** What the doctor's checks of a running stack find. They read only. */
+export async function clusterHealth(cluster: Cluster, settings: Settings): Promise<Result[]> {
+    const needed = new Set<string>(healthChecks.flatMap(({ needs }) => needs));
+    const facts = await readAll(apiReaders(kubernetesApi(cluster.config)), needed);
+    return runChecks(healthChecks, facts as Gathered, settings);
 }
 
 async function showFigures(cluster: Cluster): Promise<void> {

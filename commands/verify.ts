@@ -8,13 +8,17 @@ import { projectFolder } from "../tools/stack-config";
 interface Suite {
     /** Component's folder, or the part of the file's name before `.verify.ts`. */
     readonly name: string;
+    /** Relative to the project. */
     readonly file: string;
     /** Whether it runs when no suite is named: those that change nothing but the lease of a test client. */
     readonly ordinary: boolean;
 }
 
 /** `verify.ts` of every component, and the drills `NAME.verify.ts` beside them. */
-const suites: readonly Suite[] = readdirSync(join(projectFolder, "components"), { recursive: true, encoding: "utf8" })
+const componentSuites: readonly Suite[] = readdirSync(join(projectFolder, "components"), {
+    recursive: true,
+    encoding: "utf8",
+})
     .filter((file) => /\bverify\.ts$/.test(file))
     .sort()
     .map((file) => {
@@ -22,7 +26,13 @@ const suites: readonly Suite[] = readdirSync(join(projectFolder, "components"), 
         return isVerify === "verify"
             ? { name: drill ?? "", file, ordinary: false }
             : { name: basename(dirname(file)), file, ordinary: true };
-    });
+    })
+    .map((suite) => ({ ...suite, file: join("components", suite.file) }));
+
+const suites: readonly Suite[] = [
+    { name: "cluster", file: join("tests", "cluster.verify.ts"), ordinary: true },
+    ...componentSuites,
+];
 
 /**
  * Checks the deployed stack.
@@ -37,7 +47,7 @@ export async function verify(names: readonly string[]): Promise<void> {
     const mocha = new Mocha({ timeout: 240_000, slow: 10_000 });
     suites
         .filter(({ name, ordinary }) => (names.length > 0 ? names.includes(name) : ordinary))
-        .forEach(({ file }) => mocha.addFile(join(projectFolder, "components", file)));
+        .forEach(({ file }) => mocha.addFile(join(projectFolder, file)));
     const { failures, pending } = await new Promise<{ failures: number; pending: number }>((resolve) => {
         const runner = mocha.run((failures) => resolve({ failures, pending: runner.stats?.pending ?? 0 }));
     });

@@ -7,7 +7,10 @@ import { apiReaders, readAll } from "../commands/doctor/gather";
 export type Objects = Readonly<Record<string, unknown>>;
 
 /** The API that has these objects. What it does not have is not found, as on a real one. */
-export function standIn(objects: Objects, { metrics = healthyMetrics, dryRun = 403 } = {}): Api {
+export function standIn(
+    objects: Objects,
+    { metrics = healthyMetrics, readyz = healthyReadyz, dryRun = 403 } = {},
+): Api {
     let leaseReads = 0;
     const time = Date.parse("2026-01-01T00:00:00Z");
     const get = (path: string): Promise<unknown> => {
@@ -26,7 +29,12 @@ export function standIn(objects: Objects, { metrics = healthyMetrics, dryRun = 4
     };
     return {
         get,
-        text: () => Promise.resolve(metrics),
+        text: (path) => {
+            const failed = path.startsWith("/readyz") && readyz.includes("[-]");
+            return failed
+                ? Promise.reject(new Error(`${path}: HTTP 500 ${readyz}`))
+                : Promise.resolve(path === "/metrics" ? metrics : readyz);
+        },
         dryRun: () => Promise.resolve(dryRun),
         now: () => Promise.resolve(time),
     };
@@ -47,9 +55,15 @@ export const paths = {
     kubeProxy: "/api/v1/namespaces/kube-system/configmaps/kube-proxy",
     flannel: "/api/v1/namespaces/kube-flannel/configmaps/kube-flannel-cfg",
     secrets: "/api/v1/secrets?fieldSelector=type%3Dkubernetes.io%2Ftls",
+    warnings: "/api/v1/events?fieldSelector=type%3DWarning",
+    cronJobs: "/apis/batch/v1/cronjobs",
+    l2Statuses: "/apis/metallb.io/v1beta1/servicel2statuses",
+    routes: "/apis/gateway.networking.k8s.io/v1/httproutes",
+    endpoints: "/apis/discovery.k8s.io/v1/endpointslices",
     leases,
 } as const;
 
+const healthyReadyz = "[+]ping ok\n[+]etcd ok\nreadyz check passed";
 const healthyMetrics = [
     "apiserver_audit_event_total 12",
     'apiserver_storage_transformation_operations_total{resource="secrets",status="OK",transformation_type="to_storage",transformer_prefix="k8s:enc:aescbc:v1:key1:"} 3',
@@ -103,6 +117,27 @@ export const loadBalancer = (name: string, ip?: string, changes: Record<string, 
     status: { loadBalancer: { ingress: ip ? [{ ip }] : [] } },
 });
 
+/** The CronJob that backs up etcd, with the given status. */
+export const backup = (status: object): object => ({
+    metadata: { name: "backup-etcd", namespace: "backups", labels: { "k8s-noc/backup": "etcd" } },
+    status,
+});
+
+/** Grafana's pods: one that is not ready, and another one. */
+export const endpointSlice = (ready: boolean): object => ({
+    metadata: { namespace: "monitoring", labels: { "kubernetes.io/service-name": "grafana" } },
+    endpoints: [{ conditions: { ready: false } }, { conditions: { ready } }],
+});
+
+/** A warning event at the time of the stand-in's clock, less some minutes. */
+export const warning = (reason: string, minutes: number, count?: number): object => ({
+    involvedObject: { kind: "Pod", name: "unbound-1", namespace: "noc" },
+    reason,
+    message: "it goes on\nand on",
+    lastTimestamp: new Date(Date.parse("2026-01-01T00:00:00Z") - minutes * 60_000).toISOString(),
+    count,
+});
+
 /** A cluster that the stack `homelab` can be deployed to, and already is. */
 export const healthy: Objects = {
     [paths.nodes]: list(node("node1", "192.168.122.10"), node("node2", "192.168.122.11")),
@@ -126,6 +161,16 @@ export const healthy: Objects = {
     ),
     [paths.flannel]: configMap("net-conf.json", '{ "Network": "10.244.0.0/16", "Backend": { "Type": "vxlan" } }'),
     [paths.secrets]: list(),
+    [paths.warnings]: list(),
+    [paths.cronJobs]: list(
+        backup({ lastScheduleTime: "2026-01-01T00:00:00Z", lastSuccessfulTime: "2026-01-01T00:01:00Z" }),
+    ),
+    [paths.l2Statuses]: list({ status: { node: "node1", serviceName: "unbound", serviceNamespace: "default" } }),
+    [paths.routes]: list({
+        metadata: { namespace: "monitoring", name: "grafana" },
+        spec: { hostnames: ["grafana.home.arpa"], rules: [{ backendRefs: [{ name: "grafana" }] }] },
+    }),
+    [paths.endpoints]: list(endpointSlice(true)),
 };
 
 /** What this machine and the probe's pods find out about a healthy network. */
@@ -165,6 +210,8 @@ export interface Change {
     /** Objects of the API that replace the healthy ones. */
     readonly objects?: Objects;
     readonly metrics?: string;
+    /** The answer to `/readyz?verbose`. */
+    readonly readyz?: string;
     /** HTTP status of the dry run of a privileged pod. */
     readonly dryRun?: number;
     /** Facts about the surroundings that replace the healthy ones. */

@@ -10,9 +10,11 @@ import { chartSources, registrySources } from "../commands/doctor/sources";
 import { stackSettings } from "../tools/stack-config";
 import { stackRun } from "./support";
 import {
+    backup,
     type Change,
     configMap,
     controlPlane,
+    endpointSlice,
     factsOf,
     healthy,
     list,
@@ -21,6 +23,7 @@ import {
     node,
     paths,
     storageClass,
+    warning,
 } from "./doctor-stand-in";
 
 const settings = stackSettings("homelab");
@@ -365,6 +368,49 @@ const lacking: Readonly<Record<string, readonly (Change & { says: RegExp; severi
             facts: { certificates: [{ of: "the API server", expires: "2020-01-01T00:00:00.000Z" }] },
             says: /certificate of the API server expired on 2020-01-01/,
         },
+    ],
+    "api-server": [{ readyz: "[+]ping ok\n[-]etcd failed: reason withheld", says: /not ready: etcd fails/ }],
+    events: [
+        {
+            objects: { [paths.warnings]: list(warning("BackOff", 10, 6), warning("Unhealthy", 61, 9)) },
+            says: /^Pod\/unbound-1 in noc, 6 times: BackOff: it goes on$/,
+            severity: "warning",
+        },
+        {
+            objects: { [paths.warnings]: list(...[1, 2, 3, 4, 5].map((minutes) => warning("Failed", minutes))) },
+            says: /5 times: Failed/,
+            severity: "warning",
+        },
+    ],
+    backups: [
+        {
+            objects: { [paths.cronJobs]: list(backup({ lastScheduleTime: "2026-01-01T00:00:00Z" })) },
+            says: /last backup-etcd in backups has failed/,
+        },
+        {
+            objects: {
+                [paths.cronJobs]: list(
+                    backup({
+                        lastScheduleTime: "2026-01-02T00:00:00Z",
+                        lastSuccessfulTime: "2026-01-01T00:01:00Z",
+                    }),
+                ),
+            },
+            says: /last backup-etcd in backups has failed/,
+        },
+    ],
+    "announced-addresses": [
+        {
+            objects: { [paths.l2Statuses]: list() },
+            says: /no node announces 192\.168\.122\.101, the address of default\/unbound/,
+        },
+    ],
+    routes: [
+        {
+            objects: { [paths.endpoints]: list(endpointSlice(false)) },
+            says: /grafana\.home\.arpa \(monitoring\/grafana\) leads to monitoring\/grafana, which has no ready pod/,
+        },
+        { objects: { [paths.endpoints]: list() }, says: /leads to monitoring\/grafana, which has no ready pod/ },
     ],
 };
 

@@ -49,7 +49,7 @@ export function kubernetesApi(config: KubeConfig): Api {
     async function read(path: string): Promise<string> {
         const { response, text } = await call("GET", path);
         if (response.statusCode !== 200) {
-            throw new Error(`${path}: ${messageIn(text) ?? `HTTP ${response.statusCode ?? "?"}`}`);
+            throw new Error(`${path}: ${messageIn(text) ?? `HTTP ${response.statusCode ?? "?"} ${text}`.trim()}`);
         }
         return text;
     }

@@ -1,6 +1,7 @@
 /** What the checks read: the API's objects as they are, and what was measured. Plain data. */
 import type {
     V1ConfigMap,
+    V1CronJob,
     V1CustomResourceDefinition,
     V1DaemonSet,
     V1Deployment,
@@ -34,6 +35,13 @@ export interface Facts {
     readonly admission: AdmissionFacts;
     readonly unready: readonly UnreadyResource[];
     readonly certificates: readonly Certificate[];
+    readonly readyz: ReadyzFacts;
+    readonly warnings: readonly WarningEvent[];
+    readonly cronJobs: readonly V1CronJob[];
+    /** The nodes that announce Services' addresses. */
+    readonly announcements: readonly Announcement[];
+    readonly routes: readonly RouteFacts[];
+    readonly endpoints: readonly EndpointFacts[];
     readonly arp: ArpFacts;
     readonly dhcpOffers: readonly DhcpOffer[];
     readonly libvirt: readonly LibvirtNetwork[];
@@ -83,6 +91,48 @@ export interface Certificate {
     readonly of: string;
     /** ISO 8601. */
     readonly expires: string;
+}
+
+/** The API server's own checks. */
+export interface ReadyzFacts {
+    /** How many passed. */
+    readonly passed: number;
+    /** Names of those that failed, such as `etcd`. */
+    readonly failed: readonly string[];
+}
+
+/** An event of type Warning of the last hour. */
+export interface WarningEvent {
+    readonly namespace: string;
+    /** Kind and name of what it is about, such as `Pod/unbound-1`. */
+    readonly object: string;
+    readonly reason: string;
+    readonly message: string;
+    /** How often it happened. */
+    readonly count: number;
+}
+
+export interface Announcement {
+    readonly namespace: string;
+    /** Name of the Service. */
+    readonly service: string;
+    readonly node: string;
+}
+
+/** An HTTPRoute with Services behind it. */
+export interface RouteFacts {
+    readonly namespace: string;
+    readonly name: string;
+    readonly hosts: readonly string[];
+    readonly services: readonly { readonly namespace: string; readonly name: string }[];
+}
+
+export interface EndpointFacts {
+    readonly namespace: string;
+    /** Name of the Service. */
+    readonly service: string;
+    /** How many of its pods are ready. */
+    readonly ready: number;
 }
 
 /** What answers ARP in a network that is asked from this machine or from the nodes. */

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Api } from "./api";
 import { Missing } from "./check";
 import { isTrue, nameOf } from "./checks/read";
+import { announcements, endpoints, readyz, routes, warningEvents } from "./gather-health";
 import type { AdmissionFacts, Certificate, Facts, UnreadyResource } from "./facts";
 
 /** The facts that come from the API. */
@@ -27,6 +28,12 @@ export type ApiFacts = Pick<
     | "admission"
     | "unready"
     | "certificates"
+    | "readyz"
+    | "warnings"
+    | "cronJobs"
+    | "announcements"
+    | "routes"
+    | "endpoints"
 >;
 
 /** Reads one fact. */
@@ -60,6 +67,12 @@ export function apiReaders(api: Api, pause = 1000): { [Name in keyof ApiFacts]: 
         admission: () => fact(namespaces().then((all) => admission(api, known(all)))),
         unready: () => fact(crds().then((all) => unreadyResources(api, known(all)))),
         certificates: () => fact(secretCertificates(api)),
+        readyz: () => fact(readyz(api)),
+        warnings: () => fact(warningEvents(api)),
+        cronJobs: list("/apis/batch/v1/cronjobs"),
+        announcements: () => fact(announcements(api), "MetalLB does not say which node announces an address"),
+        routes: () => fact(routes(api)),
+        endpoints: () => fact(endpoints(api)),
     };
 }
 

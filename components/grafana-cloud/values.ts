@@ -1,5 +1,6 @@
 import { unprivileged } from "../lib/pods";
 import type { Site } from "../lib/site";
+import { collectors } from "../monitoring/values";
 import { collectorPods, credentials, ports, release, type Signal } from "./names";
 import type { GrafanaCloudSettings } from "./settings";
 
@@ -58,7 +59,12 @@ export function grafanaCloudValues(options: GrafanaCloudValuesOptions): Record<s
             clusterMetrics: { enabled: true, collector: "metrics" },
             hostMetrics: { enabled: true, collector: "metrics", linuxHosts: { enabled: true } },
             telemetryServices: {
-                "kube-state-metrics": { deploy: true, resources: resources("10m", "48Mi", "256Mi") },
+                "kube-state-metrics": {
+                    deploy: true,
+                    // Newer ones read EndpointSlices instead.
+                    collectors: collectors.filter((kind) => kind !== "endpoints"),
+                    resources: resources("10m", "48Mi", "256Mi"),
+                },
                 "node-exporter": { deploy: true, resources: resources("20m", "24Mi", "128Mi") },
             },
         }),

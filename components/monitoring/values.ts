@@ -100,8 +100,8 @@ const allMonitors = {
     scrapeConfigSelectorNilUsesHelmValues: false,
 };
 
-/** The chart's default without Secrets and ConfigMaps: no alert or dashboard uses their metrics. */
-const collectors = [
+/** What kube-state-metrics reads: its default without Secrets and ConfigMaps, as no alert or dashboard uses their metrics. */
+export const collectors = [
     "certificatesigningrequests",
     "cronjobs",
     "daemonsets",

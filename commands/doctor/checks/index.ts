@@ -2,6 +2,7 @@
 import type { Check } from "../check";
 import * as addresses from "./addresses";
 import * as cluster from "./cluster";
+import * as health from "./health";
 import { resolverNodes } from "./resolver-nodes";
 import * as network from "./network";
 import * as security from "./security";
@@ -41,4 +42,21 @@ export const checks: readonly Check[] = [
     security.encryption,
     security.podSecurity,
     security.certificates,
+    health.apiServer,
+    health.events,
+    health.backupAge,
+    health.announced,
+    health.routes,
+];
+
+/** The checks of a running stack, which `npm run status` shows and `npm run verify` expects to find no error. */
+export const healthChecks: readonly Check[] = [
+    cluster.nodesReady,
+    health.apiServer,
+    cluster.pendingPods,
+    health.events,
+    security.certificates,
+    health.backupAge,
+    health.announced,
+    health.routes,
 ];
