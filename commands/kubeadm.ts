@@ -26,9 +26,9 @@ const clusterConfiguration = {
             "audit-log-maxbackup": "10",
             "audit-log-maxsize": "100",
             "encryption-provider-config": `${folder}/encryption.yaml`,
-            // Half the defaults: a small control plane runs out of memory before it has 600 requests at once.
-            "max-requests-inflight": "200",
-            "max-mutating-requests-inflight": "100",
+            // The defaults, written down: docs/control-plane.md says when to change them.
+            "max-requests-inflight": "400",
+            "max-mutating-requests-inflight": "200",
             profiling: "false",
         }),
         extraVolumes: [
@@ -42,11 +42,18 @@ const clusterConfiguration = {
         local: {
             extraArgs: args({
                 "listen-metrics-urls": "http://0.0.0.0:2381",
-                // At the default of 2 GiB, etcd refuses every write until somebody clears the alarm.
-                "quota-backend-bytes": `${4 * 2 ** 30}`,
+                // Beyond its quota, etcd refuses every write until somebody clears the alarm. The default is 2 GiB.
+                "quota-backend-bytes": `${8 * 2 ** 30}`,
             }),
         },
     },
+};
+
+/** The default, written down: docs/control-plane.md. */
+const kubeletConfiguration = {
+    apiVersion: "kubelet.config.k8s.io/v1beta1",
+    kind: "KubeletConfiguration",
+    maxPods: 110,
 };
 
 const kubeProxyConfiguration = {
@@ -107,7 +114,7 @@ const encryption = (key: string) => ({
  * @param key 32 bytes in base64 that Secrets are encrypted with in etcd.
  */
 export const kubeadmFiles = (key: string): Readonly<Record<string, string>> => ({
-    "cluster.yaml": documents(clusterConfiguration, kubeProxyConfiguration),
+    "cluster.yaml": documents(clusterConfiguration, kubeProxyConfiguration, kubeletConfiguration),
     "audit-policy.yaml": documents(auditPolicy),
     "encryption.yaml": documents(encryption(key)),
 });

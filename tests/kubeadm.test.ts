@@ -22,7 +22,7 @@ interface ClusterConfiguration {
 describe("the control plane's settings for kubeadm", () => {
     const key = Buffer.alloc(32, 7).toString("base64");
     const files = kubeadmFiles(key);
-    const [cluster, proxy] = parseAllDocuments(files["cluster.yaml"] ?? "").map(
+    const [cluster, proxy, kubelet] = parseAllDocuments(files["cluster.yaml"] ?? "").map(
         (document) => document.toJS() as unknown,
     );
     const { apiServer, controllerManager, scheduler, etcd } = cluster as ClusterConfiguration;
@@ -35,6 +35,13 @@ describe("the control plane's settings for kubeadm", () => {
         expect(proxy).to.include({ metricsBindAddress: "0.0.0.0:10249" });
         expect(value(apiServer, "audit-log-path")).not.to.equal("");
         expect(value(apiServer, "encryption-provider-config")).not.to.equal("");
+    });
+
+    it("are the limits that the documentation explains", () => {
+        expect(value(apiServer, "max-requests-inflight")).to.equal("400");
+        expect(value(apiServer, "max-mutating-requests-inflight")).to.equal("200");
+        expect(value(etcd.local, "quota-backend-bytes")).to.equal("8589934592");
+        expect(kubelet).to.include({ maxPods: 110 });
     });
 
     it("name only files that the API server's container mounts", () => {

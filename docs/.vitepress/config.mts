@@ -58,6 +58,7 @@ export default defineConfig({
                     { text: "Encrypted DNS", link: "/encrypted-dns" },
                     { text: "kubeadm", link: "/kubeadm" },
                     { text: "Control plane", link: "/control-plane" },
+                    { text: "High availability", link: "/high-availability" },
                     { text: "Upgrades", link: "/upgrades" },
                     { text: "Benchmarks", link: "/benchmarks" },
                     { text: "Drills", link: "/drills" },

@@ -34,7 +34,7 @@ export const events = defineCheck({
             ...repeated.slice(0, 10).map(({ namespace, object, reason, message, count }) => ({
                 severity: "warning" as const,
                 what: `${object} in ${namespace}, ${count} times: ${reason}: ${message}`,
-                why: "it goes on, so nothing has mended it by itself",
+                why: "what happens this often in an hour rarely mends itself",
                 mend: `kubectl events -n ${namespace} --for ${object}`,
             })),
         );
