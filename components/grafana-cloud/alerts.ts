@@ -23,10 +23,6 @@ export const remoteWriteAlerts = (): Alert[] => [
         summary: "Metrics do not reach Grafana Cloud",
         description:
             "The newest sample that {{ $labels.pod }} has sent to Grafana Cloud is {{ $value | humanizeDuration }} old. After about two hours, samples are lost there; Prometheus has them all.",
-        // kube-prometheus-stack's own alerts on this are critical, which a copy is not.
-        implies: [
-            { alerts: ["PrometheusRemoteWriteBehind", "PrometheusRemoteStorageFailures"], equal: ["remote_name"] },
-        ],
     },
 ];
 
