@@ -12,8 +12,8 @@ export interface LogsDashboardOptions {
 }
 
 /** A LogQL query for the lines of a container that contain the text in the search field, as docs/logs.md explains it. */
-const lines = (container: string, fields: string): string =>
-    `{container="${container}"} |= \`$search\` | pattern "${fields}"`;
+const lines = (here: string, container: string, fields: string): string =>
+    `{${here},container="${container}"} |= \`$search\` | pattern "${fields}"`;
 
 /** The dashboard that shows alerts, metrics and logs of the same time, one below the other. */
 export function logsDashboard({ namespace, dns, dhcp }: LogsDashboardOptions): Dashboard {
@@ -65,6 +65,7 @@ const dnsRows = (here: string): (Row | string)[] => [
             "Lines of the resolvers, with the fields of each answer. Answers are logged where noc:dns.log is queries.",
             dataSourceUid,
             lines(
+                here,
                 "unbound",
                 "<time> <process> reply: <client> <name> <type> <class> <rcode> <seconds> <cached> <size>",
             ),
@@ -84,7 +85,7 @@ const dhcpRows = (here: string): (Row | string)[] => [
             "Kea",
             "Lines of the DHCP servers, with the fields of each. Leases are logged where noc:dhcp.log is leases.",
             dataSourceUid,
-            lines("kea-dhcp", "<time> <level> <logger> <event> <message>"),
+            lines(here, "kea-dhcp", "<time> <level> <logger> <event> <message>"),
         ),
     ],
 ];
