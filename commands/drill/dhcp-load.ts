@@ -1,10 +1,12 @@
 /** A population of DHCP clients behind a relay, which renew their leases in turn. */
-import { freshHwAddress, Relay, retransmission } from "../../components/dhcp/relay";
+import { addressesOf, codes, freshHwAddress, Relay, retransmission } from "../../components/dhcp/relay";
 import type { Sample } from "./outcome";
 
 interface Client {
     readonly hwAddress: string;
     readonly address: string;
+    /** The server that gave the lease (option 54). */
+    readonly serverIdentifier?: string;
 }
 
 const clients = 10;
@@ -21,7 +23,6 @@ export class DhcpLoad {
 
     private constructor(
         private readonly relay: Relay,
-        private readonly server: string,
         private readonly clients: readonly Client[],
     ) {
         this.clock = setInterval(() => this.running.push(this.renew()), period);
@@ -29,11 +30,16 @@ export class DhcpLoad {
 
     /**
      * Takes the leases and begins to renew them.
+     * @param servers the addresses that the relay sends to.
      * @param link an address of the clients' subnet.
      * @throws Error if port 67 cannot be used, or a client gets no lease.
      */
-    public static async start(server: string, link: string, own: string | undefined): Promise<DhcpLoad> {
-        const relay = await Relay.open([server], link, own);
+    public static async start(
+        servers: readonly [string, ...string[]],
+        link: string,
+        own: string | undefined,
+    ): Promise<DhcpLoad> {
+        const relay = await Relay.open(servers, link, own);
         const population: Client[] = [];
         for (let i = 0; i < clients; i++) {
             const hwAddress = freshHwAddress();
@@ -41,12 +47,13 @@ export class DhcpLoad {
             if (ack?.type !== "ack") {
                 relay.close();
                 throw new Error(
-                    `client ${i + 1} of ${clients} gets no lease from ${server}; npm run verify:dhcp says more`,
+                    `client ${i + 1} of ${clients} gets no lease from ${servers.join(" and ")}; npm run verify:dhcp says more`,
                 );
             }
-            population.push({ hwAddress, address: ack.address });
+            const [serverIdentifier] = addressesOf(ack, codes.serverIdentifier);
+            population.push({ hwAddress, address: ack.address, serverIdentifier });
         }
-        return new DhcpLoad(relay, server, population);
+        return new DhcpLoad(relay, population);
     }
 
     /** The renewals since the last call, when all of them are answered or given up. */
@@ -62,8 +69,8 @@ export class DhcpLoad {
     public async stop(): Promise<void> {
         clearInterval(this.clock);
         await Promise.all(this.running);
-        for (const { hwAddress, address } of this.clients) {
-            await this.relay.send({ type: "release", hwAddress, address, serverIdentifier: this.server });
+        for (const client of this.clients) {
+            await this.relay.send({ type: "release", ...client });
         }
         this.relay.close();
     }
@@ -74,9 +81,10 @@ export class DhcpLoad {
             return;
         }
         const sent = Date.now();
-        const reply = await this.relay.exchange({ type: "request", ...client });
+        const { hwAddress, address } = client;
+        const reply = await this.relay.exchange({ type: "request", hwAddress, address });
         const now = Date.now();
-        this.changed += Number(reply !== undefined && (reply.type !== "ack" || reply.address !== client.address));
+        this.changed += Number(reply !== undefined && (reply.type !== "ack" || reply.address !== address));
         this.samples.push({ sent, answered: reply && now, tries: 1 + Math.floor((now - sent) / retransmission) });
     }
 }

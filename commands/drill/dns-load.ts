@@ -1,4 +1,8 @@
-/** Steady DNS queries over UDP, as of clients that repeat themselves. */
+/**
+ * Steady DNS queries over UDP, as of clients that repeat themselves. Each query comes from a port of its own, as RFC 5452
+ * asks of clients. When a resolver's pod ends, the node leads ports that it has answered to it for half a second more
+ * (https://github.com/kubernetes/kubernetes/issues/125979): a port that is used again by chance needs a repetition.
+ */
 import { encode, RECURSION_DESIRED } from "dns-packet";
 import { createSocket, type Socket } from "node:dgram";
 
@@ -8,7 +12,6 @@ import type { Sample } from "./outcome";
 const repetition = 1000;
 /** How often a query is sent at most. */
 const mostTries = 3;
-const sockets = 20;
 
 interface Pending {
     readonly sent: number;
@@ -28,7 +31,6 @@ export const isGood = (message: Buffer): boolean => [0, 3].includes((message[3] 
 export class DnsLoad {
     private readonly samples: Sample[] = [];
     private readonly pending = new Map<number, Pending>();
-    private readonly sockets: readonly Socket[];
     private readonly clock: NodeJS.Timeout;
     private next = 0;
     private stopped?: Promise<Sample[]>;
@@ -39,11 +41,6 @@ export class DnsLoad {
         private readonly names: readonly string[],
         rate: number,
     ) {
-        this.sockets = Array.from({ length: sockets }, () => {
-            const socket = createSocket("udp4");
-            // A node that has just lost its pod answers with ICMP; the query is repeated all the same.
-            return socket.on("error", () => undefined).on("message", (message) => this.receive(message));
-        });
         this.clock = setInterval(() => this.ask(), 1000 / rate);
     }
 
@@ -56,16 +53,17 @@ export class DnsLoad {
     private async end(): Promise<Sample[]> {
         clearInterval(this.clock);
         await new Promise((resolve) => setTimeout(resolve, this.pending.size > 0 ? repetition * mostTries : 0));
-        this.sockets.forEach((socket) => socket.close());
         return this.samples;
     }
 
     private ask(): void {
         const id = this.next++ & 0xffff;
-        const socket = this.sockets[id % sockets];
         const name = this.names[id % this.names.length];
-        if (socket && name) {
+        if (name) {
+            // A node that has just lost its pod answers with ICMP; the query is repeated all the same.
+            const socket = createSocket("udp4").on("error", () => undefined);
             const pending = { sent: Date.now(), query: encodeQuery(id, name), socket, tries: 0 };
+            socket.on("message", (message) => this.receive(id, message));
             this.pending.set(id, pending);
             this.send(id, pending);
         }
@@ -81,16 +79,16 @@ export class DnsLoad {
         pending.timer = setTimeout(() => this.send(id, pending), repetition);
     }
 
-    private receive(message: Buffer): void {
-        const id = message.length >= 12 ? message.readUInt16BE(0) : -1;
+    private receive(id: number, message: Buffer): void {
         const pending = this.pending.get(id);
-        if (pending && isGood(message)) {
+        if (pending && message.length >= 12 && message.readUInt16BE(0) === id && isGood(message)) {
             this.keep(id, pending, Date.now());
         }
     }
 
-    private keep(id: number, { sent, tries, timer }: Pending, answered: number | undefined): void {
+    private keep(id: number, { sent, tries, timer, socket }: Pending, answered: number | undefined): void {
         clearTimeout(timer);
+        socket.close();
         this.pending.delete(id);
         this.samples.push({ sent, answered, tries });
     }

@@ -7,9 +7,10 @@ import { commandLine, machine, writeReport } from "../bench/report";
 import { withRestore } from "../bench/restore";
 import { DhcpLoad } from "./dhcp-load";
 import { DnsLoad } from "./dns-load";
-import { type Failure, failures } from "./failures";
+import { type Drilled, drillReport, problemsOf, verdict } from "./drill-report";
+import type { Failure } from "./failure";
+import { failures } from "./failures";
 import { outcomeOf } from "./outcome";
-import { type Drilled, drillReport, problemsOf } from "./drill-report";
 import { Stack } from "./stack";
 
 /** Queries per second. */
@@ -28,22 +29,34 @@ export async function drill(args: readonly string[]): Promise<void> {
         options: {
             "node-down": { type: "string" },
             "node-up": { type: "string" },
+            "flood-from": { type: "string" },
+            kills: { type: "string", default: "10" },
             zone: { type: "string" },
             yes: { type: "boolean", default: false },
             out: { type: "string", default: "results" },
         },
     });
-    const unknown = positionals.filter((name) => !failures.some((failure) => failure.name === name));
+    const settings = stackSettings(environment.stack);
+    const all = failures(settings.dhcp.highAvailability.enabled);
+    const unknown = positionals.filter((name) => !all.some((failure) => failure.name === name));
     if (unknown.length > 0) {
         throw new Error(
-            `there is no drill ${unknown.join(", ")}; there are: ${failures.map(({ name }) => name).join(", ")}`,
+            `there is no drill ${unknown.join(", ")}; there are: ${all.map(({ name }) => name).join(", ")}`,
         );
     }
     if (!values.yes) {
         throw new Error("the drills interrupt DNS and DHCP for seconds; to run them: npm run drill -- --yes");
     }
-    const settings = stackSettings(environment.stack);
-    const stack = await Stack.connect({ settings, nodeDown: values["node-down"], nodeUp: values["node-up"] });
+    const kills = Number(values.kills);
+    if (!Number.isInteger(kills) || kills < 0) {
+        throw new Error(`--kills ${values.kills} is no number of times; write --kills 10`);
+    }
+    const stack = await Stack.connect(settings, {
+        nodeDown: values["node-down"],
+        nodeUp: values["node-up"],
+        floodFrom: values["flood-from"],
+        kills,
+    });
     const zone = values.zone ?? settings.dns.forwardZones.find(({ name }) => name !== ".")?.name;
     const names = [
         "health.noc.internal",
@@ -54,24 +67,20 @@ export async function drill(args: readonly string[]): Promise<void> {
     await withRestore(async (undoLater) => {
         await stack.settled();
         const dhcp = await DhcpLoad.start(
-            stack.dhcpAddress,
+            stack.dhcpAddresses,
             settings.dhcp.subnets[0]?.router ?? "",
             environment.relayAddress,
         );
         undoLater("releasing the leases", () => dhcp.stop());
-        let repair: (() => Promise<void>) | undefined;
-        undoLater("repairing", () => repair?.() ?? Promise.resolve());
-        for (const failure of failures.filter(({ name }) => positionals.length === 0 || positionals.includes(name))) {
+        undoLater("repairing", () => stack.repair());
+        for (const failure of all.filter(({ name }) => positionals.length === 0 || positionals.includes(name))) {
             const reason = failure.unavailable?.(stack);
-            if (reason === undefined) {
-                repair = () => failure.repairs(stack);
-                results.push(await run(failure, { stack, dhcp, names }));
-                repair = undefined;
-            } else {
-                results.push({ failure, skipped: reason });
-            }
-            const last = results.at(-1);
-            console.log(`${failure.title}: ${last?.skipped ?? JSON.stringify({ dns: last?.dns, dhcp: last?.dhcp })}`);
+            const result =
+                reason === undefined ? await run(failure, { stack, dhcp, names }) : { failure, skipped: reason };
+            results.push(result);
+            console.log(
+                `${failure.title}: ${verdict(result)} ${JSON.stringify({ dns: result.dns, dhcp: result.dhcp })}`,
+            );
         }
     });
     const command = commandLine("drill", args);
@@ -90,13 +99,14 @@ async function run(failure: Failure, { stack, dhcp, names }: Loads): Promise<Dri
     await dhcp.take();
     const changed = dhcp.changed;
     const restarts = await stack.restarts();
-    const dns = new DnsLoad(stack.dnsAddress, names, rate);
+    await failure.prepares?.(stack);
+    const dns = new DnsLoad(stack.resolver.address, names, rate);
     try {
         await stack.pause(margin);
         const began = Date.now();
         await failure.breaks(stack);
         const broken = Date.now();
-        await failure.repairs(stack);
+        await stack.repair();
         const repaired = Date.now();
         await stack.pause(margin);
         return {
@@ -105,6 +115,7 @@ async function run(failure: Failure, { stack, dhcp, names }: Loads): Promise<Dri
             dhcp: outcomeOf(await dhcp.take(), began),
             addressesChanged: dhcp.changed - changed,
             restarts: Math.max(0, (await stack.restarts()) - restarts),
+            found: await failure.checks?.(stack),
             seconds: { broken: (broken - began) / 1000, repaired: (repaired - began) / 1000 },
         };
     } finally {

@@ -19,6 +19,8 @@ export interface Outcome {
     readonly lost: number;
     /** 99th percentile of the answers' delay, in milliseconds. NaN if there was no answer. */
     readonly p99: number;
+    /** The longest delay of an answer, in seconds, with the repetitions that it took. 0 if there was no answer. */
+    readonly longest: number;
     /** Seconds from the failure to the last request in trouble. 0 if none was. */
     readonly outage: number;
 }
@@ -29,14 +31,13 @@ export function outcomeOf(samples: readonly Sample[], failure: number): Outcome 
     const lost = own.filter(({ answered }) => answered === undefined);
     const repeated = own.filter(({ answered, tries }) => answered !== undefined && tries > 1);
     const last = Math.max(failure, ...[...lost, ...repeated].map(({ sent }) => sent));
+    const delays = own.flatMap(({ sent, answered }) => (answered === undefined ? [] : [answered - sent]));
     return {
         requests: own.length,
         repeated: repeated.length,
         lost: lost.length,
-        p99: quantile(
-            own.flatMap(({ sent, answered }) => (answered === undefined ? [] : [answered - sent])),
-            0.99,
-        ),
+        p99: quantile(delays, 0.99),
+        longest: Math.max(0, ...delays) / 1000,
         outage: (last - failure) / 1000,
     };
 }
@@ -45,6 +46,8 @@ export function outcomeOf(samples: readonly Sample[], failure: number): Outcome 
 export interface Bar {
     /** Requests that may be lost. */
     readonly lost?: number;
+    /** Seconds that an answer may take, with the repetitions. */
+    readonly longest?: number;
     /** Seconds that the outage may last. */
     readonly outage?: number;
     /** 99th percentile of the delay, in milliseconds. */
@@ -52,18 +55,20 @@ export interface Bar {
 }
 
 /** What exceeds the bar, in words. */
-export function exceeded({ lost, outage, p99 }: Outcome, bar: Bar): string[] {
+export function exceeded({ lost, longest, outage, p99 }: Outcome, bar: Bar): string[] {
     return [
         bar.lost !== undefined && lost > bar.lost ? `${lost} lost` : "",
+        bar.longest !== undefined && longest > bar.longest ? `an answer after ${longest.toFixed(1)} s` : "",
         bar.outage !== undefined && outage > bar.outage ? `outage ${outage.toFixed(1)} s` : "",
         bar.p99 !== undefined && !(p99 <= bar.p99) ? `p99 ${p99.toFixed(0)} ms` : "",
     ].filter(Boolean);
 }
 
 /** The bar in words. */
-export const barText = ({ lost, outage, p99 }: Bar): string =>
+export const barText = ({ lost, longest, outage, p99 }: Bar): string =>
     [
         lost === undefined ? "" : `${lost} lost`,
+        longest === undefined ? "" : `every answer within ${longest} s`,
         outage === undefined ? "" : `outage ${outage} s`,
         p99 === undefined ? "" : `p99 ${p99} ms`,
     ]

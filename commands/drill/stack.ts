@@ -1,55 +1,90 @@
 /** The deployed stack, as the drills break and repair it. */
-import type { V1Pod } from "@kubernetes/client-node";
 import { execFile } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 
-import type { Settings } from "../../components/settings";
+import { controlSocket } from "../../components/dhcp/kea-config";
+import { app as kea, podLabels as keaLabels, servers as keaServers } from "../../components/dhcp/values";
+import { deployedNamespaces, type Settings } from "../../components/settings";
 import { Cluster } from "../../tools/cluster";
+import { Resolver } from "../bench/resolver";
+import type { Undo } from "../bench/restore";
+import { changeField, type ObjectReference } from "./change";
+import { isEnding, type Workload, workloadsOf } from "./workloads";
 
-const restartedAt = "kubectl.kubernetes.io/restartedAt";
 /** How long the stack may take to be whole again, in milliseconds. */
 const patience = 180_000;
+const metallbNamespace = "metallb-system";
 
-export interface StackOptions {
-    readonly settings: Settings;
+const selectorOf = (labels: Readonly<Record<string, string>>): string =>
+    Object.entries(labels)
+        .map(([key, value]) => `${key}=${value}`)
+        .join(",");
+
+/** Selects the pod of the DHCP server that answers the clients. */
+export const primaryKea = selectorOf(keaLabels(keaServers.primary));
+
+/** What the command line says. */
+export interface DrillOptions {
     /** Command that cuts a node's power, with `NODE` in place of its name. */
     readonly nodeDown?: string;
     /** Command that brings it back. */
     readonly nodeUp?: string;
+    /** An address of this machine that the clients do not use. */
+    readonly floodFrom?: string;
+    /** How often `up` is killed. */
+    readonly kills: number;
 }
 
 export class Stack {
-    public readonly nodeDown?: string;
-    public readonly nodeUp?: string;
-    private readonly namespace: string;
-    private cordoned?: string;
-    private lost?: string;
+    private readonly undos: Undo[] = [];
 
     private constructor(
-        { settings, nodeDown, nodeUp }: StackOptions,
-        private readonly cluster: Cluster,
-        public readonly dnsAddress: string,
-        public readonly dhcpAddress: string,
-    ) {
-        this.namespace = settings.site.namespace;
-        this.nodeDown = nodeDown;
-        this.nodeUp = nodeUp;
-    }
+        public readonly settings: Settings,
+        public readonly options: DrillOptions,
+        public readonly cluster: Cluster,
+        /** The resolver behind the first address. */
+        public readonly resolver: Resolver,
+        /** The addresses of the DHCP servers, that of the primary first. */
+        public readonly dhcpAddresses: readonly [string, ...string[]],
+    ) {}
 
     /** @throws Error if a Service has no address. */
-    public static async connect(options: StackOptions): Promise<Stack> {
-        const { kubeContext, namespace } = options.settings.site;
+    public static async connect(settings: Settings, options: DrillOptions): Promise<Stack> {
+        const { kubeContext, namespace } = settings.site;
         const cluster = new Cluster(kubeContext);
-        const [dns, dhcp] = await Promise.all([
-            cluster.serviceAddress("unbound", namespace),
-            cluster.serviceAddress("kea-dhcp", namespace),
-        ]);
-        return new Stack(options, cluster, dns, dhcp);
+        const resolver = await Resolver.connect(settings.site);
+        const primary = await cluster.serviceAddress(keaServers.primary, namespace);
+        const standby = settings.dhcp.highAvailability.enabled
+            ? [await cluster.serviceAddress(keaServers.standby, namespace)]
+            : [];
+        return new Stack(settings, options, cluster, resolver, [primary, ...standby]);
+    }
+
+    public get namespace(): string {
+        return this.settings.site.namespace;
+    }
+
+    /** Whether there are two DHCP servers. */
+    public get redundant(): boolean {
+        return this.settings.dhcp.highAvailability.enabled;
     }
 
     public async pause(seconds: number): Promise<void> {
         await sleep(seconds * 1000);
+    }
+
+    /** Registers what undoes a change. `repair` undoes the last one first. */
+    public undoLater(undo: Undo): void {
+        this.undos.push(undo);
+    }
+
+    /** Undoes everything, and waits until the stack is whole. */
+    public async repair(): Promise<void> {
+        for (let undo = this.undos.pop(); undo; undo = this.undos.pop()) {
+            await undo();
+        }
+        await this.settled();
     }
 
     /** Restarts of all containers of DNS and DHCP, to find those that a drill caused. */
@@ -65,7 +100,7 @@ export class Stack {
         const { items } = (await this.cluster.custom.listNamespacedCustomObject({
             group: "metallb.io",
             version: "v1beta1",
-            namespace: "metallb-system",
+            namespace: metallbNamespace,
             plural: "servicel2statuses",
         })) as { items: { status?: { node?: string; serviceName?: string; serviceNamespace?: string } }[] };
         const found = items.find(
@@ -75,6 +110,29 @@ export class Stack {
             throw new Error("MetalLB has no ServiceL2Status of the resolver's Service; this drill needs layer 2");
         }
         return found.status.node;
+    }
+
+    /** The node of the first pod with these labels. @throws Error if none runs. */
+    public async nodeOf(labelSelector: string): Promise<string> {
+        const [pod] = await this.cluster.pods(this.namespace, labelSelector);
+        if (!pod?.spec?.nodeName) {
+            throw new Error(`no pod with ${labelSelector} runs in ${this.namespace}`);
+        }
+        return pod.spec.nodeName;
+    }
+
+    /** Waits until a pod runs. */
+    public async running(name: string): Promise<void> {
+        await this.until(async () => {
+            const { status } = await this.cluster.core.readNamespacedPod({ name, namespace: this.namespace });
+            return status?.phase === "Running" ? [] : [name];
+        });
+    }
+
+    /** Runs a command in a container of every pod with these labels. Returns what each printed. */
+    public async inPods(labelSelector: string, container: string, command: string[]): Promise<string[]> {
+        const pods = await this.cluster.pods(this.namespace, labelSelector);
+        return Promise.all(pods.map((pod) => this.cluster.exec(pod, container, command)));
     }
 
     /** Kills pods at once. @param node only the pods there. */
@@ -89,66 +147,69 @@ export class Stack {
     }
 
     public killSpeaker(node: string): Promise<void> {
-        return this.kill("app.kubernetes.io/name=metallb,app.kubernetes.io/component=speaker", node, "metallb-system");
+        return this.kill("app.kubernetes.io/name=metallb,app.kubernetes.io/component=speaker", node, metallbNamespace);
     }
 
-    /** Sets the number of a Deployment's pods. */
-    public scale(name: string, replicas: number): Promise<void> {
-        return this.cluster.scale("Deployment", { name, namespace: this.namespace }, replicas);
+    /** Changes a field of an object, until `repair`. @param path a JSON pointer. */
+    public async change(object: ObjectReference, path: string, value: (old: unknown) => unknown): Promise<void> {
+        this.undoLater(await changeField(this.cluster, object, path, value));
     }
 
-    /** Replaces all pods of a Deployment, and waits for it. */
-    public roll(name: string): Promise<void> {
-        return this.annotate(name, new Date().toISOString());
+    /** Replaces all pods of a workload, as a change of its template does, and waits for it. */
+    public async roll(workload: Omit<Workload, "whole">): Promise<void> {
+        await this.change(workload, "/spec/template/metadata/annotations", (annotations) => ({
+            ...(annotations as Record<string, string> | undefined),
+            "kubectl.kubernetes.io/restartedAt": new Date().toISOString(),
+        }));
+        await this.until(async () => {
+            const all = await workloadsOf(this.cluster, workload.namespace);
+            const { whole } = all.find(({ kind, name }) => kind === workload.kind && name === workload.name) ?? {};
+            return whole ? [] : [`${workload.namespace}/${workload.name}`];
+        });
     }
 
-    /** Replaces them by pods of the Deployment as it was before `roll`. */
-    public unroll(name: string): Promise<void> {
-        return this.annotate(name, null);
+    /** All workloads of the stack. */
+    public async workloads(): Promise<Workload[]> {
+        const namespaces = deployedNamespaces(this.settings);
+        return (await Promise.all(namespaces.map((namespace) => workloadsOf(this.cluster, namespace)))).flat();
     }
 
-    /** Cordons a node and evicts pods from it, as `kubectl drain` does. */
+    /** Cordons a node and evicts pods from it, as `kubectl drain` does. Returns when these pods are gone. */
     public async drain(node: string, labelSelector: string): Promise<void> {
-        this.cordoned = node;
-        await this.setCordon(node, true);
-        const { items } = await this.cluster.core.listNamespacedPod({ namespace: this.namespace, labelSelector });
-        for (const { metadata, spec } of items) {
-            if (spec?.nodeName === node) {
-                const { name = "", namespace = "" } = metadata ?? {};
-                const body = { apiVersion: "policy/v1", kind: "Eviction", metadata: { name, namespace } };
-                await this.cluster.core.createNamespacedPodEviction({ name, namespace, body });
-            }
+        const { namespace } = this;
+        await this.change({ kind: "Node", name: node }, "/spec/unschedulable", () => true);
+        const { items } = await this.cluster.core.listNamespacedPod({ namespace, labelSelector });
+        const evicted = items.filter(({ spec }) => spec?.nodeName === node).map(({ metadata }) => metadata ?? {});
+        for (const { name = "" } of evicted) {
+            const body = { apiVersion: "policy/v1", kind: "Eviction", metadata: { name, namespace } };
+            await this.cluster.core.createNamespacedPodEviction({ name, namespace, body });
         }
-        await this.settled();
+        await this.until(async () => {
+            const left = await this.cluster.core.listNamespacedPod({ namespace, labelSelector });
+            const uids = new Set(evicted.map(({ uid }) => uid));
+            return left.items.flatMap(({ metadata }) => (uids.has(metadata?.uid) ? [metadata?.name ?? ""] : []));
+        });
     }
 
-    public async uncordon(): Promise<void> {
-        if (this.cordoned) {
-            await this.setCordon(this.cordoned, false);
-            this.cordoned = undefined;
-        }
-    }
-
+    /** Cuts a node's power for 30 seconds. It comes back with `repair`. */
     public async loseNode(node: string): Promise<void> {
-        this.lost = node;
-        await command(this.nodeDown, node);
+        const { nodeDown, nodeUp } = this.options;
+        this.undoLater(() => command(nodeUp, node));
+        await command(nodeDown, node);
         await sleep(30_000);
     }
 
-    public async returnNode(): Promise<void> {
-        if (this.lost) {
-            await command(this.nodeUp, this.lost);
-            this.lost = undefined;
-        }
-        await this.settled();
+    /** Waits until every pod of DNS, DHCP and MetalLB is ready, in the number that is asked for. @throws Error after three minutes. */
+    public async settled(): Promise<void> {
+        await this.until(() => this.missing());
     }
 
-    /** Waits until every pod of DNS and DHCP is ready, in the number that is asked for. @throws Error after three minutes. */
-    public async settled(): Promise<void> {
+    /** Waits until nothing is missing any more. @throws Error with what still is after three minutes. */
+    private async until(missing: () => Promise<string[]>): Promise<void> {
         const deadline = Date.now() + patience;
-        for (let missing = await this.missing(); missing.length > 0; missing = await this.missing()) {
+        for (let left = await missing(); left.length > 0; left = await missing()) {
             if (Date.now() > deadline) {
-                throw new Error(`not ready again after ${patience / 1000} s: ${missing.join(", ")}`);
+                throw new Error(`not ready again after ${patience / 1000} s: ${left.join(", ")}`);
             }
             await sleep(500);
         }
@@ -156,55 +217,37 @@ export class Stack {
 
     /** The workloads that are not ready, and pods that still end. */
     private async missing(): Promise<string[]> {
-        const { namespace } = this;
-        const [deployments, sets, speakers, pods] = await Promise.all([
-            this.cluster.apps.listNamespacedDeployment({ namespace }),
-            this.cluster.apps.listNamespacedStatefulSet({ namespace }),
-            this.cluster.apps.listNamespacedDaemonSet({ namespace: "metallb-system" }),
-            this.cluster.core.listNamespacedPod({ namespace }),
-        ]);
-        return [
-            ...[...deployments.items, ...sets.items]
-                .filter(
-                    ({ metadata, spec, status }) =>
-                        (status?.readyReplicas ?? 0) !== spec?.replicas ||
-                        status?.observedGeneration !== metadata?.generation ||
-                        (status?.updatedReplicas ?? 0) !== spec?.replicas,
-                )
-                .map(({ metadata }) => metadata?.name ?? ""),
-            ...speakers.items
-                .filter(({ status }) => status?.numberReady !== status?.desiredNumberScheduled)
-                .map(({ metadata }) => metadata?.name ?? ""),
+        const { cluster, namespace } = this;
+        const workloads = await Promise.all([workloadsOf(cluster, namespace), workloadsOf(cluster, metallbNamespace)]);
+        const pods = await cluster.core.listNamespacedPod({ namespace });
+        const missing = [
+            ...workloads.flat().flatMap(({ whole, name }) => (whole ? [] : [name])),
             ...pods.items.filter(isEnding).map(({ metadata }) => metadata?.name ?? ""),
         ];
+        return missing.length > 0 || !this.redundant || (await this.inHotStandby()) ? missing : ["hot standby of Kea"];
     }
 
-    private async annotate(name: string, value: string | null): Promise<void> {
-        const { namespace } = this;
-        const { spec } = await this.cluster.apps.readNamespacedDeployment({ name, namespace });
-        const annotations = { ...spec?.template.metadata?.annotations };
-        if (value === null && !(restartedAt in annotations)) {
-            return;
-        }
-        const path = "/spec/template/metadata/annotations";
-        const key = `${path}/${restartedAt.replace("/", "~1")}`;
-        const body = [
-            ...(spec?.template.metadata?.annotations ? [] : [{ op: "add", path, value: {} }]),
-            value === null ? { op: "remove", path: key } : { op: "add", path: key, value },
-        ];
-        await this.cluster.apps.patchNamespacedDeployment({ name, namespace, body });
-        await sleep(1000);
-        await this.settled();
-    }
-
-    private async setCordon(name: string, unschedulable: boolean): Promise<void> {
-        const body = [{ op: "add", path: "/spec/unschedulable", value: unschedulable }];
-        await this.cluster.core.patchNode({ name, body });
+    /** Whether both DHCP servers have all leases. */
+    private async inHotStandby(): Promise<boolean> {
+        const ask = `echo '{"command":"status-get"}' | socat -t 2 - UNIX-CONNECT:${controlSocket}`;
+        // A server that is not there yet does not answer.
+        const answers = await this.inPods(primaryKea, kea, ["sh", "-c", ask]).catch(() => []);
+        return answers.length > 0 && answers.every(isHotStandby);
     }
 }
 
-const isEnding = ({ metadata, status }: V1Pod): boolean =>
-    metadata?.deletionTimestamp !== undefined && status?.phase !== "Succeeded";
+/** Whether a server says in answer to `status-get` that it and the other one are in the state `hot-standby`. */
+export function isHotStandby(answer: string): boolean {
+    const { arguments: status } = JSON.parse(answer) as {
+        arguments?: {
+            "high-availability"?: {
+                "ha-servers": { local: { state: string }; remote: { "last-state": string } };
+            }[];
+        };
+    };
+    const { local, remote } = status?.["high-availability"]?.[0]?.["ha-servers"] ?? {};
+    return local?.state === "hot-standby" && remote?.["last-state"] === "hot-standby";
+}
 
 async function command(template: string | undefined, node: string): Promise<void> {
     await promisify(execFile)("sh", ["-c", (template ?? "false").replaceAll("NODE", node)]);
