@@ -5,7 +5,8 @@ import { cloudflaredSettings } from "./settings";
 const namespace = "cloudflared";
 const job = "cloudflared";
 const metric = (name: string, pod: string) => `${name}{namespace="${namespace}",job="${job}",pod="${pod}"}`;
-const connections = (pod: string) => metric("cloudflared_tunnel_ha_connections", pod);
+const available = 'kube_deployment_status_replicas_available{namespace="cloudflared",deployment="cloudflared"}';
+const made = (pod: string) => metric("cloudflared_tunnel_tunnel_register_success", pod);
 const down = "No cloudflared has been scraped for five minutes: the tunnel's hosts cannot be reached from outside.";
 
 describe("alerts on cloudflared", () => {
@@ -35,23 +36,27 @@ describe("alerts on cloudflared", () => {
             {
                 alert: "CloudflaredDisconnected",
                 series: [
-                    { series: connections("a"), well: 4, trouble: 0 },
-                    { series: connections("b"), well: 0, trouble: 0 },
+                    { series: available, well: 1, trouble: 0 },
+                    { series: 'up{job="kube-state-metrics"}', well: 1, trouble: 1 },
                 ],
                 firesAfter: 5,
-                labels: { namespace, job },
+                labels: { namespace, deployment: "cloudflared" },
                 description:
                     "No cloudflared has had a connection to Cloudflare for five minutes: the tunnel's hosts cannot be reached from outside.",
             },
             {
                 alert: "CloudflaredConnectionsLost",
                 series: [
-                    { series: connections("a"), well: 4, trouble: 3 },
-                    { series: connections("b"), well: 4, trouble: 4 },
+                    { series: made("a"), well: 0.2, trouble: 1, counter: true },
+                    { series: made("b"), well: 0, trouble: 0, counter: true },
                 ],
-                firesAfter: 15,
+                // Six within the window, and 0.8 more with each minute.
+                firesAfter: 18,
+                slack: 1,
+                recoversAfter: 29,
                 labels: { namespace, job, pod: "a" },
-                description: "a has had 3 of 4 connections to Cloudflare for 15 minutes.",
+                description:
+                    "a has made more than 8 connections to Cloudflare within 30 minutes: it loses them again and again.",
             },
             {
                 alert: "CloudflaredRequestsFailing",

@@ -2,23 +2,23 @@ import { NoUnit, PercentUnit, RequestsPerSecond, Short } from "@grafana/grafana-
 
 import { type Dashboard, dashboard, graph, layers, stat } from "../lib/dashboards";
 import type { OverviewPanels } from "../lib/monitoring-spec";
-import { connections, failedRequests, wantedConnections } from "./alerts";
+import { connectedPods, connectionsMade, failedRequests } from "./alerts";
 import { app, namespaceName } from "./names";
 
 const own = `{namespace="${namespaceName}",job="${app}"}`;
 
 /** A new panel at each call: a dashboard gives its panels their places. */
-const open = () =>
+const connected = () =>
     stat(
-        "Tunnel connections",
-        `Connections to Cloudflare, ${wantedConnections} for each pod. Worry when there are none.`,
+        "Tunnel connectors",
+        "Pods of cloudflared with a connection to Cloudflare. Worry when there is none.",
         NoUnit,
-        { connections: `sum(${connections}) or vector(0)` },
-        { below: [wantedConnections, 1] },
+        { connected: `sum(${connectedPods}) or vector(0)` },
+        { below: [1, 1] },
     );
 
 /** cloudflared on the overview dashboard. */
-export const cloudflaredOverview = (): OverviewPanels => ({ stats: [open()] });
+export const cloudflaredOverview = (): OverviewPanels => ({ stats: [connected()] });
 
 /** The dashboard of cloudflared. */
 export const cloudflaredDashboard = (errorRatio: number): Dashboard =>
@@ -29,7 +29,7 @@ export const cloudflaredDashboard = (errorRatio: number): Dashboard =>
         rows: [
             [
                 4,
-                open(),
+                connected(),
                 stat("Requests", "Requests through the tunnel a second.", RequestsPerSecond, {
                     requests: `sum(rate(cloudflared_tunnel_total_requests${own}[$__rate_interval]))`,
                 }),
@@ -44,12 +44,10 @@ export const cloudflaredDashboard = (errorRatio: number): Dashboard =>
             [
                 8,
                 graph(
-                    "Connections",
-                    "Connections to Cloudflare, by pod. Worry when a pod has fewer than four.",
+                    "Connections made",
+                    "Connections to Cloudflare that each pod has made within 30 minutes. Worry when it makes more than the four that it begins with.",
                     Short,
-                    {
-                        "{{pod}}": connections,
-                    },
+                    { "{{pod}}": connectionsMade("30m") },
                 ),
                 layers("Answers", "Answers to requests through the tunnel, by status.", RequestsPerSecond, {
                     "{{status_code}}": `sum by (status_code) (rate(cloudflared_tunnel_response_by_code${own}[$__rate_interval]))`,
