@@ -27,11 +27,12 @@ export = async () => {
         clusterIdentifier: pulumi.getStack(),
     });
     const foundation = createFoundation(settings, { site }, { provider });
-    const priority = corePriorityClass({ provider });
+    // Pods of the core are refused until their PriorityClass exists. All else waits for it as well, so that as many
+    // namespaces and releases as possible are deleted at the same time: the engine deletes level after level.
+    const first = [corePriorityClass({ provider }), ...foundation];
     const namespace = podNamespace(
         { name: site.namespace, resourceName: "noc", podSecurity: "restricted" },
-        // A pod is refused until its PriorityClass exists.
-        { provider, dependsOn: [priority, ...foundation] },
+        { provider, dependsOn: first },
     );
     const denial = denyByDefault("noc-default-deny", namespace.metadata.name, { provider });
 
@@ -40,7 +41,7 @@ export = async () => {
         ? new MetalLB(
               "metallb",
               { settings: settings.metallb, fixedAddresses, serviceNamespaces: deployedNamespaces(settings), site },
-              { provider, dependsOn: priority },
+              { provider, dependsOn: first },
           )
         : undefined;
 
@@ -75,7 +76,7 @@ export = async () => {
         ? new OperatorCrds(
               "operator-crds",
               { keep: settings.monitoring.keepCrds, site },
-              { provider, dependsOn: foundation },
+              { provider, dependsOn: first },
           )
         : undefined;
 
@@ -83,7 +84,7 @@ export = async () => {
     const platform = createPlatform(
         settings,
         { site, made: core, operatorCrds: crds },
-        { provider, dependsOn: foundation },
+        { provider, dependsOn: first },
     );
 
     const monitoring = crds

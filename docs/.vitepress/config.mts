@@ -55,6 +55,7 @@ export default defineConfig({
                     { text: "Logs", link: "/logs" },
                     { text: "Two DHCP servers", link: "/dhcp-high-availability" },
                     { text: "Security", link: "/security" },
+                    { text: "Hardening of DNS", link: "/dns-hardening" },
                     { text: "Encrypted DNS", link: "/encrypted-dns" },
                     { text: "kubeadm", link: "/kubeadm" },
                     { text: "Control plane", link: "/control-plane" },
@@ -77,6 +78,7 @@ export default defineConfig({
                 text: "Background",
                 items: [
                     { text: "Decisions", link: "/decisions" },
+                    { text: "The path of a query", link: "/dns-path" },
                     { text: "Alternatives", link: "/alternatives" },
                 ],
             },
