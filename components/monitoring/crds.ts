@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import type { ComponentOptions } from "../lib/component";
 import { chartRelease } from "../lib/helm";
 import { monitoringNamespace } from "../lib/monitoring-spec";
 import { podNamespace } from "../lib/namespace";
@@ -22,15 +23,19 @@ export class OperatorCrds extends pulumi.ComponentResource {
     public readonly namespace: k8s.core.v1.Namespace;
     public readonly nodeExporterNamespace: k8s.core.v1.Namespace;
 
-    constructor(name: string, args: OperatorCrdsOptions, opts?: pulumi.ComponentResourceOptions) {
+    /** @param opts the namespaces wait for `dependsOn`. The component does not, or they would be a level further down. */
+    constructor(name: string, args: OperatorCrdsOptions, { dependsOn = [], ...opts }: ComponentOptions = {}) {
         super("noc:monitoring:OperatorCrds", name, args, opts);
         // In the first version, both were children of the component `monitoring`.
         const aliases = [{ parent: pulumi.createUrn("monitoring", "noc:monitoring:Monitoring") }];
 
-        this.namespace = podNamespace({ name: namespaceName, podSecurity: "restricted" }, { parent: this, aliases });
+        this.namespace = podNamespace(
+            { name: namespaceName, podSecurity: "restricted" },
+            { parent: this, aliases, dependsOn },
+        );
         this.nodeExporterNamespace = podNamespace(
             { name: nodeExporterNamespace, podSecurity: "privileged" },
-            { parent: this },
+            { parent: this, dependsOn },
         );
         chartRelease(
             {
