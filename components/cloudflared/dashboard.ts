@@ -37,7 +37,7 @@ export const cloudflaredDashboard = (errorRatio: number): Dashboard =>
                     "Failed requests",
                     "Share of the requests that could not be passed on to the gateway. Worry about any that stays.",
                     PercentUnit,
-                    { failed: `(${failedRequests("$__rate_interval")}) or vector(0)` },
+                    { failed: `sum(${failedRequests("$__rate_interval")}) or vector(0)` },
                     { above: [errorRatio] },
                 ),
             ],
