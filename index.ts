@@ -81,11 +81,7 @@ export = async () => {
         : undefined;
 
     const core = existing(...foundation, metallb, dns, dhcp);
-    const platform = createPlatform(
-        settings,
-        { site, made: core, operatorCrds: crds },
-        { provider, dependsOn: first },
-    );
+    const platform = createPlatform(settings, { site, made: core, operatorCrds: crds }, { provider, dependsOn: first });
 
     const monitoring = crds
         ? new Monitoring(
