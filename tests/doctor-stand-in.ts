@@ -80,7 +80,8 @@ export const node = (name: string, address: string, changes: Record<string, obje
         addresses: [{ type: "InternalIP", address }],
         conditions: [{ type: "Ready", status: "True" }],
         nodeInfo: { kubeletVersion: "v1.34.4" },
-        images: [{ names: ["docker.io/klutchell/unbound:1.24.2"] }],
+        // An image that has lost its tags has null in place of its names.
+        images: [{ names: null as never }, { names: ["docker.io/klutchell/unbound:1.24.2"] }],
         ...changes.status,
     },
 });

@@ -32,8 +32,7 @@ export const registries = defineCheck({
         const findings = registries.flatMap(({ url, items, error }): Finding[] => {
             const absent = items.filter((image) =>
                 nodes.some(
-                    ({ status }) =>
-                        !status?.images?.some(({ names = [] }) => names.some((name) => sameImage(name, image))),
+                    ({ status }) => !status?.images?.some(({ names }) => names?.some((name) => sameImage(name, image))),
                 ),
             );
             return error === undefined || absent.length === 0
