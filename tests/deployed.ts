@@ -87,13 +87,8 @@ export function sumOf(exposition: string, metric: string, label = ""): number {
 export async function scrape(namespace: string, selector: string, port: number): Promise<string[]> {
     const { cluster } = await deployed();
     return Promise.all(
-        (await cluster.pods(namespace, selector)).map(async (pod) => {
-            const forward = await cluster.forward(pod, port);
-            try {
-                return await (await fetchForwarded(`http://127.0.0.1:${forward.port}/metrics`)).text();
-            } finally {
-                forward.close();
-            }
-        }),
+        (await cluster.pods(namespace, selector)).map((pod) =>
+            cluster.whileForwarded(pod, port, async (url) => (await fetchForwarded(`${url}/metrics`)).text()),
+        ),
     );
 }

@@ -6,6 +6,7 @@ import { Writable } from "node:stream";
 import { monitoringNamespace } from "../components/lib/monitoring-spec";
 import { kubeConfig } from "../config/kube-config";
 import { missingContext } from "../config/kube-context";
+import { type Announcement, announcementsIn } from "./announcements";
 
 /** A cluster by the context of the user's kubeconfig. */
 export class Cluster {
@@ -84,7 +85,21 @@ export class Cluster {
         return { port: typeof address === "object" && address ? address.port : port, close: () => server.close() };
     }
 
-    /** The same for the first running pod in the namespace of monitoring with these labels. @throws Error where none runs. */
+    /** Forwards a pod's port for as long as it is used. @param use is given the URL and the port on loopback. */
+    public async whileForwarded<T>(
+        pod: k8s.V1Pod,
+        podPort: number,
+        use: (url: string, port: number) => Promise<T>,
+    ): Promise<T> {
+        const { port, close } = await this.forward(pod, podPort);
+        try {
+            return await use(`http://127.0.0.1:${port}`, port);
+        } finally {
+            close();
+        }
+    }
+
+    /** The same as `forward` for the first running pod in the namespace of monitoring with these labels. @throws Error where none runs. */
     public async forwardMonitoring(labelSelector: string, podPort: number, port = 0): ReturnType<Cluster["forward"]> {
         const [pod] = await this.pods(monitoringNamespace, labelSelector);
         if (!pod) {
@@ -93,6 +108,16 @@ export class Cluster {
             );
         }
         return this.forward(pod, podPort, port);
+    }
+
+    /** The nodes that announce Services' addresses, as MetalLB says. */
+    public async announcements(): Promise<Announcement[]> {
+        const statuses: unknown = await this.custom.listCustomObjectForAllNamespaces({
+            group: "metallb.io",
+            version: "v1beta1",
+            plural: "servicel2statuses",
+        });
+        return announcementsIn(statuses);
     }
 
     /** Sets the number of a workload's pods, and does not wait for them. */

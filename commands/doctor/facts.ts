@@ -12,6 +12,8 @@ import type {
     V1StorageClass,
 } from "@kubernetes/client-node";
 
+import type { Announcement } from "../../tools/announcements";
+
 export interface Facts {
     readonly connection: ConnectionFacts;
     readonly server: ServerFacts;
@@ -110,13 +112,6 @@ export interface WarningEvent {
     readonly message: string;
     /** How often it happened. */
     readonly count: number;
-}
-
-export interface Announcement {
-    readonly namespace: string;
-    /** Name of the Service. */
-    readonly service: string;
-    readonly node: string;
 }
 
 /** An HTTPRoute with Services behind it. */

@@ -2,7 +2,8 @@
 import type { CoreV1Event, V1EndpointSlice } from "@kubernetes/client-node";
 
 import type { Api } from "./api";
-import type { Announcement, EndpointFacts, ReadyzFacts, RouteFacts, WarningEvent } from "./facts";
+import { type Announcement, announcementsIn } from "../../tools/announcements";
+import type { EndpointFacts, ReadyzFacts, RouteFacts, WarningEvent } from "./facts";
 
 /** The API server's own checks. It answers 500 with the same list if one fails. @throws Error if there is no list. */
 export async function readyz(api: Api): Promise<ReadyzFacts> {
@@ -41,13 +42,7 @@ export async function warningEvents(api: Api): Promise<WarningEvent[]> {
 
 /** MetalLB's statuses of the Services that it announces. */
 export async function announcements(api: Api): Promise<Announcement[]> {
-    type L2Status = { status?: { node?: string; serviceName?: string; serviceNamespace?: string } };
-    const { items } = (await api.get("/apis/metallb.io/v1beta1/servicel2statuses")) as { items: L2Status[] };
-    return items.map(({ status: { node = "", serviceName = "", serviceNamespace = "" } = {} }) => ({
-        node,
-        service: serviceName,
-        namespace: serviceNamespace,
-    }));
+    return announcementsIn(await api.get("/apis/metallb.io/v1beta1/servicel2statuses"));
 }
 
 /** The HTTPRoutes that lead to Services. None if the cluster has no Gateway API. */

@@ -5,6 +5,7 @@ import { promisify } from "node:util";
 
 import { controlSocket } from "../../components/dhcp/kea-config";
 import { app as kea, podLabels as keaLabels, servers as keaServers } from "../../components/dhcp/values";
+import { selectorOf } from "../../components/lib/pods";
 import { deployedNamespaces, type Settings } from "../../components/settings";
 import { Cluster } from "../../tools/cluster";
 import { Resolver } from "../bench/resolver";
@@ -15,11 +16,6 @@ import { isEnding, type Workload, workloadsOf } from "./workloads";
 /** How long the stack may take to be whole again, in milliseconds. */
 const patience = 180_000;
 const metallbNamespace = "metallb-system";
-
-const selectorOf = (labels: Readonly<Record<string, string>>): string =>
-    Object.entries(labels)
-        .map(([key, value]) => `${key}=${value}`)
-        .join(",");
 
 /** Selects the pod of the DHCP server that answers the clients. */
 export const primaryKea = selectorOf(keaLabels(keaServers.primary));
@@ -97,19 +93,12 @@ export class Stack {
 
     /** The node that answers for the resolver's address. @throws Error if MetalLB does not say. */
     public async servingNode(): Promise<string> {
-        const { items } = (await this.cluster.custom.listNamespacedCustomObject({
-            group: "metallb.io",
-            version: "v1beta1",
-            namespace: metallbNamespace,
-            plural: "servicel2statuses",
-        })) as { items: { status?: { node?: string; serviceName?: string; serviceNamespace?: string } }[] };
-        const found = items.find(
-            ({ status }) => status?.serviceName === "unbound" && status.serviceNamespace === this.namespace,
-        );
-        if (!found?.status?.node) {
+        const all = await this.cluster.announcements();
+        const found = all.find(({ service, namespace }) => service === "unbound" && namespace === this.namespace);
+        if (!found?.node) {
             throw new Error("MetalLB has no ServiceL2Status of the resolver's Service; this drill needs layer 2");
         }
-        return found.status.node;
+        return found.node;
     }
 
     /** The node of the first pod with these labels. @throws Error if none runs. */

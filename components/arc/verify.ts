@@ -1,6 +1,7 @@
 import { expect } from "chai";
 
 import { type Deployed, deployed, eventually, unchecked } from "../../tests/deployed";
+import { selectorOf } from "../lib/pods";
 import { controller, controllerNamespace, pods, runnerNamespace } from "./names";
 
 const group = { group: "actions.github.com", version: "v1alpha1" };
@@ -31,9 +32,7 @@ describe("the CI runners", () => {
     it("have a running listener for each scale set", async () => {
         const { items } = await stack.cluster.core.listNamespacedPod({
             namespace: controllerNamespace,
-            labelSelector: Object.entries(pods.listeners)
-                .map(([key, value]) => `${key}=${value}`)
-                .join(),
+            labelSelector: selectorOf(pods.listeners),
         });
         const running = items
             .filter(({ status }) => status?.phase === "Running")

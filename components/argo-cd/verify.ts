@@ -2,6 +2,8 @@ import { expect } from "chai";
 import { randomBytes } from "node:crypto";
 
 import { type Deployed, deployed, eventually, unchecked } from "../../tests/deployed";
+import { fetchForwarded } from "../../tools/cluster";
+import { selectorOf } from "../lib/pods";
 import { inCluster, namespaceName, parts, ports, projects, rootName } from "./names";
 
 const applications = { group: "argoproj.io", version: "v1alpha1", namespace: namespaceName, plural: "applications" };
@@ -63,14 +65,9 @@ describe("Argo CD", () => {
     });
 
     it("lets nobody in without a login", async () => {
-        const selector = Object.entries(parts.server.pods).map(([key, value]) => `${key}=${value}`);
-        const [pod] = await stack.cluster.pods(namespaceName, selector.join());
-        const forward = await stack.cluster.forward(pod ?? expect.fail("argocd-server has no pod"), ports.server);
-        try {
-            const answer = await fetch(`http://127.0.0.1:${forward.port}/api/v1/applications`);
-            expect(answer.status).to.equal(401);
-        } finally {
-            forward.close();
-        }
+        const [pod] = await stack.cluster.pods(namespaceName, selectorOf(parts.server.pods));
+        await stack.cluster.whileForwarded(pod ?? expect.fail("argocd-server has no pod"), ports.server, async (url) =>
+            expect((await fetchForwarded(`${url}/api/v1/applications`)).status).to.equal(401),
+        );
     });
 });

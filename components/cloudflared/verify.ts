@@ -1,6 +1,7 @@
 import { expect } from "chai";
 
 import { type Deployed, deployed, unchecked } from "../../tests/deployed";
+import { fetchForwarded } from "../../tools/cluster";
 import { app, metricsPort, namespaceName } from "./names";
 
 describe("cloudflared", () => {
@@ -19,15 +20,11 @@ describe("cloudflared", () => {
         const running = await pods();
         expect(running).to.have.length(stack.settings.cloudflared.replicas);
         for (const pod of running) {
-            const forward = await stack.cluster.forward(pod, metricsPort);
-            try {
-                const answer = await fetch(`http://127.0.0.1:${forward.port}/ready`);
-                expect(await answer.json())
+            await stack.cluster.whileForwarded(pod, metricsPort, async (url) =>
+                expect(await (await fetchForwarded(`${url}/ready`)).json())
                     .to.have.property("readyConnections")
-                    .above(0);
-            } finally {
-                forward.close();
-            }
+                    .above(0),
+            );
         }
     });
 

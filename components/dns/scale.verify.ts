@@ -58,21 +58,12 @@ describe(`DNS with ${environment.replicas} replicas`, () => {
         const pods = await stack.cluster.pods(namespace, `app=${name}`);
         expect(pods).to.have.length(environment.replicas);
         for (const pod of pods) {
-            const forward = await stack.cluster.forward(pod, 1053);
-            try {
-                expect(
-                    (await ask("127.0.0.1", "health.noc.internal", "A", { tcp: true, port: forward.port })).rcode,
-                ).to.equal("NOERROR");
-            } finally {
-                forward.close();
-            }
+            expect((await askPod(pod, "health.noc.internal")).rcode).to.equal("NOERROR");
         }
     });
 
-    async function askPod(pod: V1Pod, query: string): Promise<Answer> {
-        const forward = await stack.cluster.forward(pod, 1053);
-        return ask("127.0.0.1", query, "A", { tcp: true, port: forward.port }).finally(forward.close);
-    }
+    const askPod = (pod: V1Pod, query: string): Promise<Answer> =>
+        stack.cluster.whileForwarded(pod, 1053, (_, port) => ask("127.0.0.1", query, "A", { tcp: true, port }));
 
     /** How many queries Redis has answered in place of the pod's own cache. */
     async function answeredByRedis(pod: V1Pod): Promise<number> {

@@ -31,15 +31,8 @@ describe("DNS", () => {
         if (!stack.settings.metallb.enabled || addresses.length < 2) {
             unchecked(this, "the resolver has one address, or MetalLB does not announce its addresses");
         }
-        const { items } = (await stack.cluster.custom.listCustomObjectForAllNamespaces({
-            group: "metallb.io",
-            version: "v1beta1",
-            plural: "servicel2statuses",
-        })) as { items: { status?: { node?: string; serviceName?: string; serviceNamespace?: string } }[] };
-        const announced = items.flatMap(({ status }) =>
-            status?.serviceNamespace === namespace && /^unbound(-|$)/.test(status.serviceName ?? "")
-                ? [status.node ?? ""]
-                : [],
+        const announced = (await stack.cluster.announcements()).flatMap((one) =>
+            one.namespace === namespace && /^unbound(-|$)/.test(one.service) ? [one.node] : [],
         );
         const pods = await stack.cluster.pods(namespace, "app=unbound");
         const nodes = new Set(pods.map(({ spec }) => spec?.nodeName));

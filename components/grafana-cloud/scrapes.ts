@@ -1,5 +1,6 @@
 /** What the chart's collector scrapes of the components where there is no Prometheus, in Alloy's syntax. */
 import type { MonitoringSpec, ServiceMonitor } from "../lib/monitoring-spec";
+import { selectorOf } from "../lib/pods";
 
 type Scraped = Pick<MonitoringSpec, "namespace" | "monitors">;
 
@@ -15,9 +16,7 @@ export const scrapeConfig = (specs: readonly Scraped[]): string =>
 
 function scrape(specNamespace: string, { name, selector, port, namespace = specNamespace }: ServiceMonitor): string {
     const id = name.replace(/\W/g, "_");
-    const labels = Object.entries(selector)
-        .map(([label, value]) => `${label}=${value}`)
-        .join(",");
+    const labels = selectorOf(selector);
     return `discovery.kubernetes "${id}" {
   role = "endpoints"
   namespaces {

@@ -1,6 +1,8 @@
 import { expect } from "chai";
 
 import { type Deployed, deployed, eventually, unchecked } from "../../tests/deployed";
+import { fetchForwarded } from "../../tools/cluster";
+import { selectorOf } from "../lib/pods";
 import { namespaceName, podsOf, ports, robotUser, secrets, setupPods } from "./names";
 import { challenge, type Client, pull, push } from "./registry-client";
 
@@ -14,11 +16,6 @@ describe("Harbor", () => {
         }
     });
 
-    const selectorOf = (labels: Record<string, string>) =>
-        Object.entries(labels)
-            .map(([key, value]) => `${key}=${value}`)
-            .join();
-
     /** Runs a check against Harbor's own nginx, as the gateway reaches it, with the robot account. */
     async function asRobot(check: (client: Client) => Promise<void>): Promise<void> {
         const { cluster, settings } = stack;
@@ -27,22 +24,19 @@ describe("Harbor", () => {
             namespace: namespaceName,
             name: secrets.robot.name,
         });
-        const forward = await cluster.forward(pod ?? expect.fail("Harbor's nginx has no pod"), ports.http);
-        try {
-            await check({
-                url: `http://127.0.0.1:${forward.port}`,
+        await cluster.whileForwarded(pod ?? expect.fail("Harbor's nginx has no pod"), ports.http, (url) =>
+            check({
+                url,
                 user: robotUser(settings.harbor.project),
                 password: Buffer.from(data?.[secrets.robot.password] ?? "", "base64").toString(),
-            });
-        } finally {
-            forward.close();
-        }
+            }),
+        );
     }
 
     it("finds all its parts healthy", () =>
         asRobot(async ({ url }) => {
             await eventually(async () => {
-                const health = (await (await fetch(`${url}/api/v2.0/health`)).json()) as { status: string };
+                const health = (await (await fetchForwarded(`${url}/api/v2.0/health`)).json()) as { status: string };
                 expect(health, JSON.stringify(health)).to.include({ status: "healthy" });
             }, 60);
         }));

@@ -12,6 +12,12 @@ export function labels(app: string): Record<string, string> {
     };
 }
 
+/** Labels as the API takes them to select objects: `key=value,…`. */
+export const selectorOf = (labels: Readonly<Record<string, string>>): string =>
+    Object.entries(labels)
+        .map(([key, value]) => `${key}=${value}`)
+        .join(",");
+
 /** Security context of a container without any privilege, as the `restricted` Pod Security Standard requires. */
 export const unprivileged = {
     allowPrivilegeEscalation: false,

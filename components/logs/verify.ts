@@ -1,12 +1,10 @@
 import { expect } from "chai";
 
 import { type Deployed, deployed, eventually, unchecked } from "../../tests/deployed";
+import { fetchForwarded } from "../../tools/cluster";
 import { monitoringNamespace } from "../lib/monitoring-spec";
+import { selectorOf } from "../lib/pods";
 import { dataSourceUid, namespaceName, pods, ports } from "./names";
-
-const selector = Object.entries(pods.loki)
-    .map(([key, value]) => `${key}=${value}`)
-    .join();
 
 describe("logs", () => {
     let stack: Deployed;
@@ -18,18 +16,15 @@ describe("logs", () => {
         }
     });
 
-    const lokiPod = async () => (await stack.cluster.pods(namespaceName, selector))[0] ?? expect.fail("no Loki runs");
+    const lokiPod = async () =>
+        (await stack.cluster.pods(namespaceName, selectorOf(pods.loki)))[0] ?? expect.fail("no Loki runs");
 
     /** The answer of a pod's HTTP server to a GET request through the API server. */
-    async function get(pod: Awaited<ReturnType<typeof lokiPod>>, port: number, path: string, headers = {}) {
-        const forward = await stack.cluster.forward(pod, port);
-        try {
-            const response = await fetch(`http://127.0.0.1:${forward.port}${path}`, { headers });
+    const get = (pod: Awaited<ReturnType<typeof lokiPod>>, port: number, path: string, headers = {}) =>
+        stack.cluster.whileForwarded(pod, port, async (url) => {
+            const response = await fetchForwarded(`${url}${path}`, { headers });
             return { status: response.status, body: await response.text() };
-        } finally {
-            forward.close();
-        }
-    }
+        });
 
     /** The result of a LogQL query over the last ten minutes. */
     async function query<T>(logQl: string): Promise<T[]> {

@@ -1,6 +1,8 @@
 import { expect } from "chai";
 
 import { type Deployed, deployed, eventually, unchecked } from "../../tests/deployed";
+import { fetchForwarded } from "../../tools/cluster";
+import { selectorOf } from "../lib/pods";
 import { namespaceName, pods, ports } from "./names";
 
 describe("the object storage", () => {
@@ -14,16 +16,14 @@ describe("the object storage", () => {
     });
 
     it("is ready, and answers nobody without keys", async () => {
-        const selector = Object.entries(pods.rustfs).map(([key, value]) => `${key}=${value}`);
-        const [pod] = await stack.cluster.pods(namespaceName, selector.join());
-        const forward = await stack.cluster.forward(pod ?? expect.fail("RustFS has no pod"), ports.s3);
-        try {
-            const url = `http://127.0.0.1:${forward.port}`;
-            await eventually(async () => expect((await fetch(`${url}/health/ready`)).status).to.equal(200), 30);
-            expect((await fetch(url)).status).to.equal(403);
-        } finally {
-            forward.close();
-        }
+        const [pod] = await stack.cluster.pods(namespaceName, selectorOf(pods.rustfs));
+        await stack.cluster.whileForwarded(pod ?? expect.fail("RustFS has no pod"), ports.s3, async (url) => {
+            await eventually(
+                async () => expect((await fetchForwarded(`${url}/health/ready`)).status).to.equal(200),
+                30,
+            );
+            expect((await fetchForwarded(url)).status).to.equal(403);
+        });
     });
 
     it("has made the buckets", async function () {

@@ -3,27 +3,24 @@ import { expect } from "chai";
 
 import { fetchForwarded } from "../../tools/cluster";
 import { type Deployed, eventually } from "../../tests/deployed";
+import { selectorOf } from "../lib/pods";
 import { seal } from "./kubeseal-client";
 import { controllerPods, httpPort } from "./values";
 
 const namespace = "sealed-secrets";
 const objects = { group: "bitnami.com", version: "v1alpha1", namespace, plural: "sealedsecrets" };
-const selectorOf = (labels: Record<string, string>) => Object.entries(labels).map(([key, value]) => `${key}=${value}`);
 
 /** The deployed controller, its keys, and SealedSecrets in its namespace. */
 export function sealedSecretsOf({ cluster }: Deployed) {
     const { core, custom } = cluster;
-    const controllers = () => cluster.pods(namespace, selectorOf(controllerPods).join());
+    const controllers = () => cluster.pods(namespace, selectorOf(controllerPods));
 
     /** The certificate that kubeseal would encrypt with. */
     async function certificate(): Promise<string> {
         const [pod] = await controllers();
-        const forward = await cluster.forward(pod ?? expect.fail("no controller runs"), httpPort);
-        try {
-            return await (await fetchForwarded(`http://127.0.0.1:${forward.port}/v1/cert.pem`)).text();
-        } finally {
-            forward.close();
-        }
+        return cluster.whileForwarded(pod ?? expect.fail("no controller runs"), httpPort, async (url) =>
+            (await fetchForwarded(`${url}/v1/cert.pem`)).text(),
+        );
     }
 
     return {
