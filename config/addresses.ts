@@ -115,6 +115,15 @@ function cut(range: AddressRange, hole: AddressRange): AddressRange[] {
 /** The range as MetalLB and Kea write it: `a-b`. */
 export const formatRange = ({ first, last }: AddressRange): string => `${formatAddress(first)}-${formatAddress(last)}`;
 
+/** Networks that are not of the internet: https://www.iana.org/assignments/iana-ipv4-special-registry/ */
+export const privateNetworks: readonly string[] = [
+    "10.0.0.0/8",
+    "100.64.0.0/10",
+    "169.254.0.0/16",
+    "172.16.0.0/12",
+    "192.168.0.0/16",
+];
+
 const specialNetworks = [
     "0.0.0.0/8 (this network)",
     "127.0.0.0/8 (loopback)",

@@ -1,8 +1,6 @@
-import * as k8s from "@pulumi/kubernetes";
-
+import { admissionPolicy } from "../lib/admission-policy";
 import { Component, type ComponentArgs, type ComponentOptions, defineComponent } from "../lib/component";
 import type { MonitoringSpec } from "../lib/monitoring-spec";
-import { labels } from "../lib/pods";
 import { metallb } from "../metallb";
 import { imageTagPolicy, loadBalancerPolicy, type LoadBalancerRules } from "./policies";
 import { admissionSettings } from "./settings";
@@ -19,11 +17,12 @@ export class Admission extends Component {
     constructor(name: string, args: AdmissionOptions, opts: ComponentOptions) {
         super("admission:Admission", name, admissionSettings, args, opts);
         const { imageTags, loadBalancers } = admissionSettings.parse(args.settings);
+        const child = { parent: this };
         if (imageTags) {
-            this.policy("k8s-noc-image-tags", imageTagPolicy);
+            admissionPolicy("k8s-noc-image-tags", imageTagPolicy, child);
         }
         if (loadBalancers && args.loadBalancerRules) {
-            this.policy("k8s-noc-load-balancers", loadBalancerPolicy(args.loadBalancerRules));
+            admissionPolicy("k8s-noc-load-balancers", loadBalancerPolicy(args.loadBalancerRules), child);
         }
         // What is refused is told to whoever asked for it.
         this.monitoring = {
@@ -35,20 +34,6 @@ export class Admission extends Component {
             dashboards: [],
         };
         this.registerOutputs();
-    }
-
-    private policy(name: string, spec: k8s.types.input.admissionregistration.v1.ValidatingAdmissionPolicySpec): void {
-        const metadata = { name, labels: labels(name) };
-        const policy = new k8s.admissionregistration.v1.ValidatingAdmissionPolicy(
-            name,
-            { metadata, spec },
-            { parent: this },
-        );
-        new k8s.admissionregistration.v1.ValidatingAdmissionPolicyBinding(
-            name,
-            { metadata, spec: { policyName: policy.metadata.name, validationActions: ["Deny"] } },
-            { parent: this },
-        );
     }
 }
 

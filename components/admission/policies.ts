@@ -1,9 +1,6 @@
 /** The rules, in the API server's expression language: https://kubernetes.io/docs/reference/using-api/cel/ */
-import type * as k8s from "@pulumi/kubernetes";
-
 import { formatRange, parseRange, subnetsOf } from "../../config/addresses";
-
-type PolicySpec = k8s.types.input.admissionregistration.v1.ValidatingAdmissionPolicySpec;
+import type { AdmissionPolicySpec } from "../lib/admission-policy";
 
 const list = (texts: readonly string[]): string => `[${texts.map((text) => `'${text}'`).join(", ")}]`;
 
@@ -12,7 +9,7 @@ const newOrChanged = (resource: string) => ({
 });
 
 /** Images without a tag, or with `latest`, change without a deployment. Only for namespaces of the stack. */
-export const imageTagPolicy: PolicySpec = {
+export const imageTagPolicy: AdmissionPolicySpec = {
     failurePolicy: "Fail",
     matchConstraints: {
         ...newOrChanged("pods"),
@@ -48,7 +45,12 @@ export interface LoadBalancerRules {
 }
 
 /** MetalLB would leave such a Service without an address and say so only in an event. */
-export function loadBalancerPolicy({ pools, own, namespaces, loadBalancerClass }: LoadBalancerRules): PolicySpec {
+export function loadBalancerPolicy({
+    pools,
+    own,
+    namespaces,
+    loadBalancerClass,
+}: LoadBalancerRules): AdmissionPolicySpec {
     const ranges = pools.map(parseRange);
     const annotation = (key: string) => `'${key}' in variables.annotations ? variables.annotations['${key}'] : ''`;
     const requested = [

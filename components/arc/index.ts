@@ -1,5 +1,4 @@
 import type * as k8s from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
 
 import { installChart } from "../lib/chart-component";
 import { volumeRequirement } from "../lib/cluster-facts";
@@ -107,7 +106,7 @@ export const arc = defineComponent({
                 settings,
                 site,
                 registry: component("harbor")?.registry,
-                authority: component("certManager")?.outputs.caCertificate as pulumi.Output<string> | undefined,
+                authority: component("certManager")?.authority,
             },
             opts,
         ),

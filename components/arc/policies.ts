@@ -1,4 +1,5 @@
 /** The connections of the controller, of the listeners and of the runners. */
+import { privateNetworks } from "../../config/addresses";
 import { namespaceName as gatewayNamespace, pods as gatewayPods } from "../gateway/names";
 import {
     type Flow,
@@ -9,9 +10,6 @@ import {
     toClusterDns,
 } from "../lib/network-policy";
 import { metricsPort, type Mode, pods } from "./names";
-
-/** Addresses that are not of the internet: https://www.iana.org/assignments/iana-ipv4-special-registry/ */
-const privateNetworks = ["10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"];
 
 /** The policies in the controller's namespace. The API server's port 443 is also GitHub's. */
 export const controllerPolicies: readonly Omit<NetworkPolicyOptions, "namespace">[] = [
@@ -36,7 +34,7 @@ export function runnerPolicies(
             ingress: [],
             egress: [
                 toClusterDns,
-                { peers: [{ cidr: "0.0.0.0/0", except: privateNetworks }], ports: "any" },
+                { peers: [{ cidr: "0.0.0.0/0", except: [...privateNetworks] }], ports: "any" },
                 ...(registry ? [toGateway] : []),
                 ...allowTo.map((cidr): Flow => ({ peers: [{ cidr }], ports: "any" })),
             ],

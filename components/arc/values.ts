@@ -1,5 +1,5 @@
 /** The values of both charts. */
-import { imageReference, splitImage } from "../lib/images";
+import { imageParts, imageReference } from "../lib/images";
 import { runAs, unprivileged } from "../lib/pods";
 import type { Site } from "../lib/site";
 import { controller, controllerNamespace, metricsPort, objects } from "./names";
@@ -17,7 +17,7 @@ const user = 65532;
 export const controllerValues = (runnerNamespaces: readonly string[], site: Site): Record<string, unknown> => ({
     fullnameOverride: controller,
     serviceAccount: { create: true, name: controller },
-    image: { repository: splitImage(`${controllerRepository}:-`, site).repository },
+    image: { repository: imageParts(controllerRepository, site).repository },
     flags: {
         logLevel: "info",
         // From 0.14 on; without it, the pod has no probes.

@@ -1,6 +1,5 @@
 /** What the API server refuses of Argo CD, whatever its projects say. */
-import type * as k8s from "@pulumi/kubernetes";
-
+import type { AdmissionPolicySpec } from "../lib/admission-policy";
 import { namespaceName } from "./names";
 
 export const guardName = "k8s-noc-argo-cd";
@@ -9,7 +8,7 @@ export const guardName = "k8s-noc-argo-cd";
  * Namespaces with this program's label, and everything in them, are not Argo CD's to change. Its own namespace is left
  * out, where it keeps the state of its Applications.
  */
-export const guardPolicy: k8s.types.input.admissionregistration.v1.ValidatingAdmissionPolicySpec = {
+export const guardPolicy: AdmissionPolicySpec = {
     failurePolicy: "Fail",
     matchConstraints: {
         resourceRules: [

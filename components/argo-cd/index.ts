@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 
 import type { Problem } from "../../config/problems";
+import { admissionPolicy } from "../lib/admission-policy";
 import { installChart } from "../lib/chart-component";
 import {
     Component,
@@ -15,7 +16,7 @@ import {
 import { metricsMonitor } from "../lib/metrics";
 import { monitoringNamespace, type MonitoringSpec } from "../lib/monitoring-spec";
 import { networkPolicy } from "../lib/network-policy";
-import { labels } from "../lib/pods";
+import { clusterRights } from "../lib/pods";
 import { monitoring } from "../monitoring";
 import { release as monitoringRelease } from "../monitoring/names";
 import { accessProblems } from "./access";
@@ -61,9 +62,17 @@ export class ArgoCd extends Component {
             ...(settings.github ? [parts.dex] : []),
         ];
         const jobs = scraped.map(({ job }) => job);
+        const child = { parent: this };
         const admin = settings.github
             ? undefined
-            : new random.RandomPassword("argocd-admin-password", { length: 32, special: false }, { parent: this });
+            : new random.RandomPassword("argocd-admin-password", { length: 32, special: false }, child);
+        const roles = Object.entries(clusterRules).map(([account, rules]) =>
+            clusterRights(
+                account,
+                { name: account, rules, account: { name: account, namespace: namespaceName } },
+                child,
+            ),
+        );
         const { namespace, release } = installChart(
             {
                 namespace: namespaceName,
@@ -76,7 +85,7 @@ export class ArgoCd extends Component {
                 before: (own) => this.createSecrets(settings, admin?.bcryptHash, own),
                 site,
             },
-            { parent: this, dependsOn: [this.createGuard(), ...this.createRoles()] },
+            { ...child, dependsOn: [admissionPolicy(guardName, guardPolicy, child), ...roles] },
         );
         this.namespace = namespace;
         this.outputs = admin ? { argoCdPassword: admin.result } : {};
@@ -121,36 +130,6 @@ export class ArgoCd extends Component {
                     { metadata: { ...metadata, namespace: namespaceName }, stringData: pulumi.secret(stringData) },
                     { parent: this, dependsOn: namespace },
                 ),
-        );
-    }
-
-    private createRoles(): pulumi.Resource[] {
-        return Object.entries(clusterRules).map(([name, rules]) => {
-            const metadata = { name, labels: labels(name) };
-            const role = new k8s.rbac.v1.ClusterRole(name, { metadata, rules }, { parent: this });
-            return new k8s.rbac.v1.ClusterRoleBinding(
-                name,
-                {
-                    metadata,
-                    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: role.metadata.name },
-                    subjects: [{ kind: "ServiceAccount", name, namespace: namespaceName }],
-                },
-                { parent: this },
-            );
-        });
-    }
-
-    private createGuard(): pulumi.Resource {
-        const metadata = { name: guardName, labels: labels(guardName) };
-        const policy = new k8s.admissionregistration.v1.ValidatingAdmissionPolicy(
-            guardName,
-            { metadata, spec: guardPolicy },
-            { parent: this },
-        );
-        return new k8s.admissionregistration.v1.ValidatingAdmissionPolicyBinding(
-            guardName,
-            { metadata, spec: { policyName: policy.metadata.name, validationActions: ["Deny"] } },
-            { parent: this },
         );
     }
 

@@ -4,7 +4,7 @@
  * have them too (parseLabels in notifications-engine, pkg/services/alertmanager.go); a webhook with Alertmanager's JSON
  * has no such fault, and can say when an alert ends.
  */
-import { runbookOf } from "../lib/prometheus-rules";
+import { runbookUrl } from "../lib/prometheus-rules";
 import { namespaceName } from "./names";
 
 /** Where notifications go to. */
@@ -51,7 +51,7 @@ export function notificationValues(alertmanager: Alertmanager | undefined): Reco
         return { enabled: false };
     }
     const { url, runbooks } = alertmanager;
-    const runbook = `${runbooks.replace(/\/+$/, "")}/${runbookOf("argoCd", syncFailedAlert)}`;
+    const runbook = runbookUrl(runbooks, "argoCd", syncFailedAlert);
     const phase = "app.status?.operationState?.phase";
     const when = (condition: string, template: string) => JSON.stringify([{ when: condition, send: [template] }]);
     return {

@@ -1,4 +1,5 @@
-import { splitImage } from "../lib/images";
+import { imageParts } from "../lib/images";
+import { resources } from "../lib/pods";
 import type { Site } from "../lib/site";
 import { dexConfig, rbacConfig } from "./access";
 import { serverService } from "./names";
@@ -24,7 +25,7 @@ return { status = "Progressing", message = "" }
 export function argoCdValues(settings: ArgoCdSettings, { site, alertmanager }: ValuesContext): Record<string, unknown> {
     const { host, syncMinutes, github, knownHosts, highAvailability } = settings;
     const image = (repository: string) => ({
-        image: { repository: splitImage(`${repository}:-`, site).repository, imagePullPolicy: "IfNotPresent" },
+        image: { repository: imageParts(repository, site).repository, imagePullPolicy: "IfNotPresent" },
     });
     const replicated = highAvailability
         ? { replicas: 2, pdb: { enabled: true, minAvailable: 1 } }
@@ -58,18 +59,23 @@ export function argoCdValues(settings: ArgoCdSettings, { site, alertmanager }: V
             },
             rbac: rbacConfig(github),
         },
-        controller: { replicas: 1, ...room("100m", "256Mi", "1Gi") },
-        server: { ...replicated, ...room("20m", "64Mi", "256Mi") },
-        repoServer: { ...replicated, automountServiceAccountToken: false, ...room("50m", "128Mi", "1Gi") },
-        applicationSet: { ...replicated, ...probed, ...room("10m", "64Mi", "256Mi") },
-        notifications: { ...notificationValues(alertmanager), ...probed, ...room("10m", "64Mi", "256Mi") },
-        dex: { enabled: github !== undefined, ...image(repositories.dex), ...probed, ...room("10m", "32Mi", "128Mi") },
+        controller: { replicas: 1, resources: resources("100m", "256Mi", "1Gi") },
+        server: { ...replicated, resources: resources("20m", "64Mi", "256Mi") },
+        repoServer: { ...replicated, automountServiceAccountToken: false, resources: resources("50m", "128Mi", "1Gi") },
+        applicationSet: { ...replicated, ...probed, resources: resources("10m", "64Mi", "256Mi") },
+        notifications: { ...notificationValues(alertmanager), ...probed, resources: resources("10m", "64Mi", "256Mi") },
+        dex: {
+            enabled: github !== undefined,
+            ...image(repositories.dex),
+            ...probed,
+            resources: resources("10m", "32Mi", "128Mi"),
+        },
         redis: {
             ...image(repositories.redis),
             serviceAccount: { create: true },
             automountServiceAccountToken: false,
             readinessProbe: { enabled: true, initialDelaySeconds: 5 },
-            ...room("10m", "32Mi", "256Mi"),
+            resources: resources("10m", "32Mi", "256Mi"),
         },
         "redis-ha": { enabled: false },
         // The program makes the Secret: a Job that may write Secrets is not needed.
@@ -78,7 +84,3 @@ export function argoCdValues(settings: ArgoCdSettings, { site, alertmanager }: V
 }
 
 const probed = { readinessProbe: { enabled: true } };
-
-const room = (cpu: string, memory: string, limit: string) => ({
-    resources: { requests: { cpu, memory }, limits: { memory: limit } },
-});

@@ -29,6 +29,7 @@ const job = "cert-manager";
 export class CertManager extends Component {
     public readonly monitoring: MonitoringSpec;
     public override readonly namespace: k8s.core.v1.Namespace;
+    public override readonly authority: pulumi.Output<string>;
     public override readonly outputs: Readonly<Record<string, pulumi.Output<unknown>>>;
 
     private readonly settings: CertManagerSettings;
@@ -86,7 +87,8 @@ export class CertManager extends Component {
             this.issuers.push(this.object("acme-issuer", acmeIssuer(settings.acme), [release, token]));
         }
 
-        this.outputs = { caCertificate: publicPart(certificate, site.kubeContext) };
+        this.authority = publicPart(certificate, site.kubeContext);
+        this.outputs = { caCertificate: this.authority };
         this.monitoring = {
             component: name,
             namespace: namespaceName,

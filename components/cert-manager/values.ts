@@ -1,4 +1,4 @@
-import { splitImage } from "../lib/images";
+import { imageParts } from "../lib/images";
 import type { Site } from "../lib/site";
 import type { CertManagerSettings } from "./settings";
 
@@ -52,5 +52,5 @@ function crdValues(version: string): Record<string, unknown> {
 
 const mirrored = (name: string, site: Site) =>
     site.imageMirror
-        ? { image: { repository: splitImage(`quay.io/jetstack/cert-manager-${name}:-`, site).repository } }
+        ? { image: { repository: imageParts(`quay.io/jetstack/cert-manager-${name}`, site).repository } }
         : {};

@@ -101,7 +101,7 @@ export const cloudflared = defineComponent({
     needs: ["gateway"],
     namespaces: () => [namespaceName],
     create: (settings, { site, component }, opts) => {
-        const caCertificate = component("certManager")?.outputs.caCertificate as pulumi.Output<string> | undefined;
+        const caCertificate = component("certManager")?.authority;
         return new Cloudflared("cloudflared", { settings, site, caCertificate }, opts);
     },
 });

@@ -1,5 +1,5 @@
 /** What is wrong with the settings of DNS beside each other. A remedy completes the sentence "<key> = <value> ...". */
-import { contains, parseSubnet } from "../../config/addresses";
+import { contains, parseSubnet, privateNetworks } from "../../config/addresses";
 import { type Problem, withoutEffect } from "../../config/problems";
 import { certManager } from "../cert-manager";
 import type { AddressClaim, ReadSettings } from "../lib/component";
@@ -28,8 +28,7 @@ const unusable: readonly (readonly [cidr: string, kind: string])[] = [
     ["240.0.0.0/4", "is reserved"],
 ];
 
-/** Networks that are not routed in the Internet. */
-const internal = ["10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"].map(parseSubnet);
+const internal = privateNetworks.map(parseSubnet);
 
 /** One in a hundred of all addresses: more than the largest organisations have. */
 const mostPublicAddresses = 2n ** 32n / 100n;

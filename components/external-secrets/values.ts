@@ -1,4 +1,4 @@
-import { splitImage } from "../lib/images";
+import { imageParts } from "../lib/images";
 import type { Site } from "../lib/site";
 import type { ExternalSecretsSettings } from "./settings";
 import { repository } from "./versions";
@@ -17,7 +17,7 @@ export const pods = {
 /** The values of the chart, for its versions from 0.18 on. */
 export function externalSecretsValues({ replicas }: ExternalSecretsSettings, site: Site): Record<string, unknown> {
     const part = (memory: { request: string; limit: string }) => ({
-        image: { repository: splitImage(`${repository}:-`, site).repository },
+        image: { repository: imageParts(repository, site).repository },
         replicaCount: replicas,
         podDisruptionBudget: { enabled: replicas > 1, minAvailable: 1 },
         resources: { requests: { cpu: "10m", memory: memory.request }, limits: { memory: memory.limit } },

@@ -1,4 +1,4 @@
-import { splitImage } from "../lib/images";
+import { imageParts } from "../lib/images";
 import type { Site } from "../lib/site";
 import { className, pods } from "./names";
 import type { GatewaySettings } from "./settings";
@@ -8,7 +8,7 @@ import { repositories } from "./versions";
 export function gatewayValues(settings: GatewaySettings, site: Site): Record<string, unknown> {
     const { address, replicas, sourceRanges, trafficPolicy } = settings;
     const image = (repository: string) => ({
-        image: { repository: splitImage(`${repository}:-`, site).repository, pullPolicy: "IfNotPresent" },
+        image: { repository: imageParts(repository, site).repository, pullPolicy: "IfNotPresent" },
     });
     return {
         nginxGateway: {

@@ -1,11 +1,9 @@
 /** What the chart's collector scrapes of the components where there is no Prometheus, in Alloy's syntax. */
+import { quoted } from "../lib/alloy";
 import type { MonitoringSpec, ServiceMonitor } from "../lib/monitoring-spec";
 import { selectorOf } from "../lib/pods";
 
 type Scraped = Pick<MonitoringSpec, "namespace" | "monitors">;
-
-/** Text in Alloy's syntax, whose strings are those of JSON. */
-const quoted = (text: string): string => JSON.stringify(text);
 
 /**
  * The configuration that finds the pods behind each monitor's Service, and sends their samples with the name of the

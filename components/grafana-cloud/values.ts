@@ -1,4 +1,5 @@
-import { unprivileged } from "../lib/pods";
+import { quoted, stateFolder } from "../lib/alloy";
+import { resources, unprivileged } from "../lib/pods";
 import type { Site } from "../lib/site";
 import { collectors } from "../monitoring/values";
 import { collectorPods, credentials, ports, release, type Signal } from "./names";
@@ -99,13 +100,6 @@ export function grafanaCloudValues(options: GrafanaCloudValuesOptions): Record<s
 const seccompProfile = { type: "RuntimeDefault" };
 /** The user of Alloy's image. */
 const alloyUser = { runAsNonRoot: true, runAsUser: 473, runAsGroup: 473 };
-/** Where a collector keeps what it has read and not sent yet. */
-const stateFolder = "/var/lib/alloy";
-
-const resources = (cpu: string, memory: string, limit: string) => ({
-    requests: { cpu, memory },
-    limits: { memory: limit },
-});
 
 /** What all collectors have. The chart's default adds capabilities. */
 const collector = (signal: Signal, user: Record<string, unknown>) => ({
@@ -128,4 +122,4 @@ const stateVolume = (signal: Signal) =>
         : { emptyDir: { sizeLimit: "2Gi" } };
 
 const keepRule = (names: string): string =>
-    `write_relabel_config {\n  source_labels = ["__name__"]\n  regex = ${JSON.stringify(names)}\n  action = "keep"\n}`;
+    `write_relabel_config {\n  source_labels = ["__name__"]\n  regex = ${quoted(names)}\n  action = "keep"\n}`;

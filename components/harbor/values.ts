@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-import { splitImage } from "../lib/images";
+import { imageParts } from "../lib/images";
+import { resources } from "../lib/pods";
 import type { Site } from "../lib/site";
 import { registryUser, secrets, service } from "./names";
 import type { HarborSettings } from "./settings";
@@ -12,12 +13,9 @@ export function harborValues(
     databasePassword: pulumi.Input<string>,
     site: Site,
 ): Record<string, unknown> {
-    const image = (repository: string) => ({ image: { repository: splitImage(`${repository}:-`, site).repository } });
-    const resources = (cpu: string, memory: string, limit: string) => ({
-        resources: { requests: { cpu, memory }, limits: { memory: limit } },
-    });
+    const image = (repository: string) => ({ image: { repository: imageParts(repository, site).repository } });
     const volume = (size: string) => ({ size, storageClass: site.storageClass ?? "", accessMode: "ReadWriteOnce" });
-    const initContainer = resources("10m", "64Mi", "256Mi");
+    const initContainer = { resources: resources("10m", "64Mi", "256Mi") };
     return {
         // The gateway passes everything on to Harbor's own nginx, which divides it by path.
         expose: {
@@ -48,7 +46,7 @@ export function harborValues(
         metrics: { enabled: true },
         core: {
             ...image(repositories.core),
-            ...resources("100m", "256Mi", "1Gi"),
+            resources: resources("100m", "256Mi", "1Gi"),
             existingSecret: secrets.core.name,
             existingXsrfSecret: secrets.core.name,
             existingXsrfSecretKey: secrets.core.xsrfKey,
@@ -56,13 +54,13 @@ export function harborValues(
         },
         jobservice: {
             ...image(repositories.jobservice),
-            ...resources("50m", "128Mi", "512Mi"),
+            resources: resources("50m", "128Mi", "512Mi"),
             existingSecret: secrets.jobservice.name,
             existingSecretKey: secrets.jobservice.secret,
         },
         registry: {
-            registry: { ...image(repositories.registry), ...resources("50m", "128Mi", "1Gi") },
-            controller: { ...image(repositories.registryController), ...resources("20m", "64Mi", "256Mi") },
+            registry: { ...image(repositories.registry), resources: resources("50m", "128Mi", "1Gi") },
+            controller: { ...image(repositories.registryController), resources: resources("20m", "64Mi", "256Mi") },
             existingSecret: secrets.registry.name,
             existingSecretKey: secrets.registry.http,
             credentials: { username: registryUser, existingSecret: secrets.registry.name },
@@ -70,16 +68,16 @@ export function harborValues(
         database: {
             internal: {
                 ...image(repositories.database),
-                ...resources("100m", "256Mi", "1Gi"),
+                resources: resources("100m", "256Mi", "1Gi"),
                 password: databasePassword,
                 initContainer: { migrator: initContainer, permissions: initContainer },
             },
         },
         // The chart cannot give it a password: the network policies admit only the parts that use it.
-        redis: { internal: { ...image(repositories.redis), ...resources("20m", "64Mi", "256Mi") } },
-        trivy: { enabled: trivy, ...image(repositories.trivy), ...resources("100m", "512Mi", "2Gi") },
-        portal: { ...image(repositories.portal), ...resources("10m", "32Mi", "128Mi") },
-        nginx: { ...image(repositories.nginx), ...resources("20m", "32Mi", "256Mi") },
-        exporter: { ...image(repositories.exporter), ...resources("10m", "32Mi", "128Mi") },
+        redis: { internal: { ...image(repositories.redis), resources: resources("20m", "64Mi", "256Mi") } },
+        trivy: { enabled: trivy, ...image(repositories.trivy), resources: resources("100m", "512Mi", "2Gi") },
+        portal: { ...image(repositories.portal), resources: resources("10m", "32Mi", "128Mi") },
+        nginx: { ...image(repositories.nginx), resources: resources("20m", "32Mi", "256Mi") },
+        exporter: { ...image(repositories.exporter), resources: resources("10m", "32Mi", "128Mi") },
     };
 }

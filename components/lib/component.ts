@@ -194,6 +194,8 @@ export abstract class Component extends pulumi.ComponentResource {
     public readonly database?: Database;
     /** The account at the registry that it brings, if it is one. */
     public readonly registry?: RegistryAccount;
+    /** The certificate (PEM) of the authority that signs the hosts' certificates, if it is one. */
+    public readonly authority?: pulumi.Output<string>;
 
     /** @param type the type without `noc:`, such as `dns:Dns`. Secret settings stay secret in the state. */
     protected constructor(

@@ -50,6 +50,12 @@ export function splitImage(image: string, site: Pick<Site, "imageMirror">): Imag
     };
 }
 
+/** Where to pull an image from whose version the chart names: registry and path, without tag and digest. */
+export const imageParts = (
+    image: string,
+    site: Pick<Site, "imageMirror">,
+): Pick<ImageParts, "registry" | "path" | "repository"> => splitImage(`${image}:-`, site);
+
 /**
  * The values of a chart for an image that it names itself, with registry and path apart. Empty without a mirror. A value
  * for all images of a chart (`global.imageRegistry`) knows no mirror with a path for each registry.

@@ -49,6 +49,39 @@ export function serviceAccount(
     return new k8s.core.v1.ServiceAccount(name, { metadata, automountServiceAccountToken: false }, opts).metadata.name;
 }
 
+/** A service account, and what it may do in the whole cluster. */
+export interface ClusterRights {
+    /** Name of the ClusterRole and its binding. */
+    readonly name: string;
+    readonly rules: k8s.types.input.rbac.v1.PolicyRule[];
+    readonly account: { readonly name: pulumi.Input<string>; readonly namespace: pulumi.Input<string> };
+}
+
+/** Gives a service account rights in the whole cluster. Returns the binding, which pods that need them wait for. */
+export function clusterRights(
+    resource: string,
+    { name, rules, account }: ClusterRights,
+    opts: pulumi.CustomResourceOptions,
+): k8s.rbac.v1.ClusterRoleBinding {
+    const metadata = { name, labels: labels(resource) };
+    const role = new k8s.rbac.v1.ClusterRole(resource, { metadata, rules }, opts);
+    return new k8s.rbac.v1.ClusterRoleBinding(
+        resource,
+        {
+            metadata,
+            roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: role.metadata.name },
+            subjects: [{ kind: "ServiceAccount", ...account }],
+        },
+        opts,
+    );
+}
+
+/** What a container is given. The CPU has no limit: it would only make the container wait while CPU time is left. */
+export const resources = (cpu: string, memory: string, memoryLimit: string) => ({
+    requests: { cpu, memory },
+    limits: { memory: memoryLimit },
+});
+
 /** PriorityClass of the pods that the network depends on: the load balancer, DNS and DHCP. */
 export const corePriority = "k8s-noc-core";
 

@@ -38,7 +38,7 @@ export function prometheusGroup(
                 annotations: {
                     summary,
                     description,
-                    runbook_url: `${runbooks.replace(/\/+$/, "")}/${runbookOf(component, alert)}`,
+                    runbook_url: runbookUrl(runbooks, component, alert),
                 },
             })),
         ],
@@ -52,6 +52,10 @@ export const folderOf = (component: string): string =>
 /** The section of a component's runbook that explains an alert, relative to `components/`. */
 export const runbookOf = (component: string, alert: string): string =>
     `${folderOf(component)}/runbook.md#${alert.toLowerCase()}`;
+
+/** @param runbooks base URL of the components' folders. */
+export const runbookUrl = (runbooks: string, component: string, alert: string): string =>
+    `${runbooks.replace(/\/+$/, "")}/${runbookOf(component, alert)}`;
 
 /**
  * Restricts an expression on the samples of kube-state-metrics, or on their absence, to times when kube-state-metrics is

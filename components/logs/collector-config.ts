@@ -1,5 +1,6 @@
 /** The configuration of Grafana Alloy: https://grafana.com/docs/alloy/v1.16/reference/components/ */
 import { healthName } from "../dns/unbound-config";
+import { quoted } from "../lib/alloy";
 
 /** A Loki that lines are sent to. */
 export interface LogDestination {
@@ -12,9 +13,6 @@ export interface LogDestination {
     /** Whether lines are held back, and not dropped, until the destination takes them. */
     readonly waitsForever?: boolean;
 }
-
-/** Text in Alloy's syntax, whose strings are those of JSON. */
-const quoted = (text: string): string => JSON.stringify(text);
 
 /** The labels of a line, by what Kubernetes says of its pod. */
 const lineLabels = {

@@ -1,4 +1,5 @@
-import { splitImage } from "../lib/images";
+import { stateFolder } from "../lib/alloy";
+import { imageParts } from "../lib/images";
 import { unprivileged } from "../lib/pods";
 import type { Site } from "../lib/site";
 import { ports } from "./names";
@@ -6,8 +7,6 @@ import { repositories } from "./versions";
 
 /** Name of the release, of the DaemonSet, and of its directory on the nodes. */
 export const collector = "log-collector";
-/** Where the collector keeps how far it has read each file. */
-const stateFolder = "/var/lib/alloy";
 
 /** The Secret with the token for a destination outside the cluster, and the file that the collector reads it from. */
 export const tokenSecret = { name: "log-collector-cloud", key: "token" } as const;
@@ -24,7 +23,7 @@ export interface CollectorValuesOptions {
 
 /** The values of Alloy's chart: a pod on every node that reads the log files of the node's pods. */
 export function collectorValues({ config, hasToken, site }: CollectorValuesOptions): Record<string, unknown> {
-    const { registry, path } = splitImage(`${repositories.alloy}:-`, site);
+    const { registry, path } = imageParts(repositories.alloy, site);
     const mayRead = (...verbs: string[]) => [{ apiGroups: [""], resources: ["pods"], verbs }];
     return {
         fullnameOverride: collector,

@@ -1,4 +1,4 @@
-import { splitImage } from "../lib/images";
+import { imageParts } from "../lib/images";
 import { unprivileged } from "../lib/pods";
 import type { Site } from "../lib/site";
 import type { LogsSettings } from "./settings";
@@ -9,7 +9,7 @@ export const release = "loki";
 
 /** The values of Loki's chart: a single pod with a volume. */
 export function lokiValues({ retentionDays, size, memory }: LogsSettings, site: Site): Record<string, unknown> {
-    const { registry, path } = splitImage(`${repositories.loki}:-`, site);
+    const { registry, path } = imageParts(repositories.loki, site);
     return {
         fullnameOverride: release,
         deploymentMode: "Monolithic",

@@ -6,7 +6,7 @@ import { metricsMonitor, metricsService } from "../lib/metrics";
 import type { MonitoringSpec } from "../lib/monitoring-spec";
 import { podNamespace } from "../lib/namespace";
 import { denyByDefault } from "../lib/network-policy";
-import { labels, serviceAccount } from "../lib/pods";
+import { clusterRights, labels, serviceAccount } from "../lib/pods";
 import { networkPoliciesAlerts } from "./alerts";
 import { engines } from "./engines";
 import { networkPoliciesOverview } from "./overview";
@@ -31,15 +31,9 @@ export class NetworkPolicies extends Component {
 
         const metadata = { name: app, namespace, labels: labels(app) };
         const account = serviceAccount(app, namespace, opt);
-        const clusterWide = { name: `k8s-noc-${app}`, labels: labels(app) };
-        const role = new k8s.rbac.v1.ClusterRole(app, { metadata: clusterWide, rules: [...engine.rules] }, opt);
-        const binding = new k8s.rbac.v1.ClusterRoleBinding(
+        const binding = clusterRights(
             app,
-            {
-                metadata: clusterWide,
-                roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: role.metadata.name },
-                subjects: [{ kind: "ServiceAccount", name: account, namespace }],
-            },
+            { name: `k8s-noc-${app}`, rules: [...engine.rules], account: { name: account, namespace } },
             opt,
         );
         new k8s.apps.v1.DaemonSet(

@@ -1,4 +1,4 @@
-import { splitImage } from "../lib/images";
+import { imageParts, splitImage } from "../lib/images";
 import { runAs, unprivileged } from "../lib/pods";
 import type { Site } from "../lib/site";
 import type { StorageSettings } from "./settings";
@@ -14,7 +14,7 @@ export function storageValues({ className, defaultClass, path }: StorageSettings
     const helper = splitImage(images.helper, site);
     return {
         fullnameOverride: provisioner,
-        image: { repository: splitImage("docker.io/rancher/local-path-provisioner:-", site).repository },
+        image: { repository: imageParts("docker.io/rancher/local-path-provisioner", site).repository },
         helperImage: { repository: helper.repository, tag: helper.tagAndDigest },
         storageClass: {
             name: className,
