@@ -3,7 +3,7 @@ import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
 import { imageReference } from "../lib/images";
-import { networkPolicy, tcp, toApiServer, toClusterDns } from "../lib/network-policy";
+import { networkPolicy, toApiServer, toClusterDns, toUrls } from "../lib/network-policy";
 import { labels, runAs, unprivileged } from "../lib/pods";
 import type { Site } from "../lib/site";
 import type { BackupsSettings } from "./settings";
@@ -184,18 +184,8 @@ export function storePolicy(
     { namespace, settings: { s3 } }: Pick<JobOptions, "namespace" | "settings">,
     opts: pulumi.CustomResourceOptions,
 ): void {
-    const endpoint = s3 && new URL(s3.endpoint);
-    const port = endpoint && Number(endpoint.port || (endpoint.protocol === "https:" ? 443 : 80));
-    networkPolicy(
-        {
-            name,
-            namespace,
-            podSelector: { app },
-            ingress: [],
-            egress: port ? [toClusterDns, { peers: "anyone", ports: [tcp(port)] }] : [],
-        },
-        opts,
-    );
+    const egress = s3 ? [toClusterDns, ...toUrls([s3.endpoint])] : [];
+    networkPolicy({ name, namespace, podSelector: { app }, ingress: [], egress }, opts);
 }
 
 export const podLabels = (kind: Kind) => ({ app, "k8s-noc/backup": kind });

@@ -7,7 +7,7 @@ import { metricsMonitor, metricsService } from "../lib/metrics";
 import type { MonitoringSpec } from "../lib/monitoring-spec";
 import { podNamespace } from "../lib/namespace";
 import { denyByDefault, networkPolicy } from "../lib/network-policy";
-import { labels, serviceAccount } from "../lib/pods";
+import { disruptionBudget, keepOne, labels, serviceAccount } from "../lib/pods";
 import { cloudflaredAlerts } from "./alerts";
 import { cloudflaredDashboard, cloudflaredOverview } from "./dashboard";
 import { deployment } from "./deployment";
@@ -35,18 +35,7 @@ export class Cloudflared extends Component {
         networkPolicy(cloudflaredPolicy, child);
         metricsService({ app, namespace: namespaceName, selector: { app }, port: metricsPort }, child);
         if (replicas > 1) {
-            new k8s.policy.v1.PodDisruptionBudget(
-                app,
-                {
-                    metadata: { name: app, namespace: namespaceName, labels: labels(app) },
-                    spec: {
-                        minAvailable: 1,
-                        selector: { matchLabels: { app } },
-                        unhealthyPodEvictionPolicy: "AlwaysAllow",
-                    },
-                },
-                child,
-            );
+            disruptionBudget({ name: app, namespace: namespaceName, selector: { app }, budget: keepOne }, child);
         }
         const secret = new k8s.core.v1.Secret(
             token.secret,

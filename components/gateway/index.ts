@@ -13,7 +13,7 @@ import {
 import { metricsMonitor } from "../lib/metrics";
 import type { MonitoringSpec } from "../lib/monitoring-spec";
 import { networkPolicy } from "../lib/network-policy";
-import { labels } from "../lib/pods";
+import { disruptionBudget, keepOne } from "../lib/pods";
 import { gatewayAlerts } from "./alerts";
 import { applyCrdsFirst, type CrdManifest } from "./crds";
 import { gatewayDashboard, gatewayOverview } from "./dashboard";
@@ -62,8 +62,14 @@ export class Gateway extends Component {
         );
         this.namespace = namespace;
         if (settings.replicas > 1) {
-            this.disruptionBudget("gateway-nginx", pods.nginx);
-            this.disruptionBudget("gateway-controller", pods.controller);
+            disruptionBudget(
+                { name: "gateway-nginx", namespace: namespaceName, selector: pods.nginx, budget: keepOne },
+                { parent: this, dependsOn: this.namespace },
+            );
+            disruptionBudget(
+                { name: "gateway-controller", namespace: namespaceName, selector: pods.controller, budget: keepOne },
+                { parent: this, dependsOn: this.namespace },
+            );
         }
         this.gateway = this.object("gateway", gatewayObject(hosts), [release]);
         this.object("https-redirect", redirectRoute(), [this.gateway]);
@@ -98,17 +104,6 @@ export class Gateway extends Component {
                 }
             }
         }
-    }
-
-    private disruptionBudget(name: string, matchLabels: Record<string, string>): void {
-        new k8s.policy.v1.PodDisruptionBudget(
-            name,
-            {
-                metadata: { name, namespace: namespaceName, labels: labels(name) },
-                spec: { minAvailable: 1, selector: { matchLabels }, unhealthyPodEvictionPolicy: "AlwaysAllow" },
-            },
-            { parent: this, dependsOn: this.namespace },
-        );
     }
 
     private object(

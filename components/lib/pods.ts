@@ -82,6 +82,27 @@ export const resources = (cpu: string, memory: string, memoryLimit: string) => (
     limits: { memory: memoryLimit },
 });
 
+/** Which pods a drain of nodes leaves running. */
+export interface DisruptionBudget {
+    readonly name: string;
+    readonly namespace: pulumi.Input<string>;
+    readonly selector: Readonly<Record<string, string>>;
+    readonly budget: Omit<k8s.types.input.policy.v1.PodDisruptionBudgetSpec, "selector">;
+}
+
+/** Makes the PodDisruptionBudget. */
+export function disruptionBudget(
+    { name, namespace, selector, budget }: DisruptionBudget,
+    opts: pulumi.CustomResourceOptions,
+): void {
+    const metadata = { name, namespace, labels: labels(name) };
+    const spec = { ...budget, selector: { matchLabels: selector } };
+    new k8s.policy.v1.PodDisruptionBudget(name, { metadata, spec }, opts);
+}
+
+/** One pod stays while a node is drained. A pod that is not ready does not hold up the drain. */
+export const keepOne = { minAvailable: 1, unhealthyPodEvictionPolicy: "AlwaysAllow" } as const;
+
 /** PriorityClass of the pods that the network depends on: the load balancer, DNS and DHCP. */
 export const corePriority = "k8s-noc-core";
 
