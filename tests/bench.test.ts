@@ -303,7 +303,7 @@ describe("benchmarks", () => {
         it("is a Kea with the stack's subnets, with leases in its own folder", () => {
             const text = bareKea(dhcp, "192.0.2.1").files["kea-dhcp4.conf"] ?? "";
             const { Dhcp4 } = JSON.parse(text) as { Dhcp4: Record<string, unknown> };
-            expect(Dhcp4).not.to.have.property("control-socket");
+            expect(Dhcp4).not.to.have.property("control-sockets");
             expect(Dhcp4["lease-database"]).to.include({ type: "memfile", name: "leases.csv" });
             expect(Dhcp4.subnet4).to.have.length(dhcp.subnets.length);
         });

@@ -9,7 +9,7 @@ import { stringify } from "yaml";
 import { ruleGroupsOf } from "../tools/queries";
 import { stackSettings } from "../tools/stack-config";
 import { keaConfig } from "../components/dhcp/kea-config";
-import { installed, stackRun } from "./support";
+import { installed, keaInstalled, stackRun } from "./support";
 
 describe("the real programs", () => {
     let folder: string;
@@ -36,7 +36,7 @@ describe("the real programs", () => {
 
     for (const stack of ["poc", "homelab"]) {
         it(`Kea reads the configuration of ${stack}`, function () {
-            if (!installed("kea-dhcp4")) {
+            if (!keaInstalled()) {
                 this.skip();
             }
             const { dhcp } = stackSettings(stack);
@@ -45,7 +45,7 @@ describe("the real programs", () => {
                 spreadClients: true,
                 serverIdentifier: "192.0.2.67",
             };
-            // Later versions allow only folders that they know.
+            // Kea takes only folders that it knows.
             const folders = { KEA_DHCP_DATA_DIR: "/data", KEA_CONTROL_SOCKET_DIR: "/run/kea" };
             for (const log of ["errors", "leases", "packets"] as const) {
                 const config = keaConfig({ ...dhcp, ...told, log });

@@ -97,6 +97,17 @@ export const messageFrom = (promise: Promise<unknown>): Promise<string> =>
         (error: unknown) => (error instanceof Error ? error.message : `not an Error: ${String(error)}`),
     );
 
+/** Whether a Kea is installed that reads the stack's configuration; says so once where there is none. */
+export function keaInstalled(): boolean {
+    const [version = "", major = "0"] =
+        /^(\d+)\.\S+/.exec(spawnSync("kea-dhcp4", ["-v"], { encoding: "utf8" }).stdout) ?? [];
+    const tooOld = version !== "" && Number(major) < 3;
+    if (tooOld) {
+        console.log(`    not run: the configuration is for Kea 3.0 and later, and kea-dhcp4 is ${version}`);
+    }
+    return installed("kea-dhcp4") && !tooOld;
+}
+
 /** Whether a program is installed; says so once where it is not, because its tests then do not run. */
 export function installed(program: string): boolean {
     const found = spawnSync("which", [program]).status === 0;

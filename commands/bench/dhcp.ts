@@ -113,7 +113,7 @@ export function bareKea(settings: DhcpSettings, address: string): Pick<BareServe
     // JSON has no undefined: the control socket is left out.
     const bare = {
         ...config.Dhcp4,
-        "control-socket": undefined,
+        "control-sockets": undefined,
         "lease-database": { ...config.Dhcp4["lease-database"], name: "leases.csv" },
     };
     return {

@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 import { controlSocket } from "../../components/dhcp/kea-config";
 import { app as kea, podLabels as keaLabels, servers as keaServers } from "../../components/dhcp/values";
 import { selectorOf } from "../../components/lib/pods";
+import { app as kea, askKea, podLabels as keaLabels, servers as keaServers } from "../../components/dhcp/values";
 import { deployedNamespaces, type Settings } from "../../components/settings";
 import { Cluster } from "../../tools/cluster";
 import { Resolver } from "../bench/resolver";
@@ -218,9 +219,8 @@ export class Stack {
 
     /** Whether both DHCP servers have all leases. */
     private async inHotStandby(): Promise<boolean> {
-        const ask = `echo '{"command":"status-get"}' | socat -t 2 - UNIX-CONNECT:${controlSocket}`;
         // A server that is not there yet does not answer.
-        const answers = await this.inPods(primaryKea, kea, ["sh", "-c", ask]).catch(() => []);
+        const answers = await this.inPods(primaryKea, kea, ["perl", askKea, "status-get"]).catch(() => []);
         return answers.length > 0 && answers.every(isHotStandby);
     }
 }

@@ -10,6 +10,7 @@ interface Container {
     name: string;
     args?: string[];
     command?: string[];
+    env?: { name: string; value: string }[];
     resources: { limits: Record<string, string> };
     securityContext: unknown;
     terminationMessagePolicy?: string;
@@ -123,7 +124,9 @@ describe("the Kea chart", function () {
         }
         const [container] = find("Job", checkJob).spec.template.spec.containers;
         expect(container).to.include({ terminationMessagePolicy: "FallbackToLogsOnError" });
-        expect(container?.command).to.deep.equal(["/usr/local/sbin/kea-dhcp4", "-t", "/config/kea/kea-dhcp4.conf"]);
+        expect(container?.args?.[0]).to.match(
+            /&& exec \/usr\/local\/sbin\/kea-dhcp4 -t \/config\/kea\/kea-dhcp4\.conf$/,
+        );
         expect(find("Job", checkJob).spec).to.have.property("backoffLimit", 0);
         const image = (kind: string, name: string) => find(kind, name).spec.template.spec.containers[0];
         expect(image("Job", checkJob)).to.have.property(
@@ -154,9 +157,19 @@ describe("the Kea chart", function () {
     it("makes Kea process 1, with the exporter beside it on the shared socket", () => {
         const [kea, exporter] = find("StatefulSet").spec.template.spec.containers;
         expect(kea?.args?.[0]).to.match(/&& exec \/usr\/local\/sbin\/kea-dhcp4 .* -p 6067$/);
-        expect(kea?.volumeMounts).to.deep.include({ name: "run", mountPath: "/run/kea" });
-        expect(exporter?.volumeMounts).to.deep.equal([{ name: "run", mountPath: "/run/kea", readOnly: true }]);
+        expect(kea?.volumeMounts).to.deep.include({ name: "run", mountPath: "/run" });
+        expect(exporter?.volumeMounts).to.deep.equal([{ name: "run", mountPath: "/run", readOnly: true }]);
         expect(exporter?.args).to.deep.equal(["--port", "9547", "/run/kea/kea-dhcp4-ctrl.sock"]);
+    });
+
+    it("has Kea and the check of its configuration in folders that Kea 3.0 takes, which others cannot enter", () => {
+        for (const manifest of [find("StatefulSet"), find("Job", checkJob)]) {
+            const [kea] = manifest.spec.template.spec.containers;
+            expect(kea?.args?.[0]).to.match(/^mkdir -p -m 0750 \/run\/kea && /);
+            expect(kea?.env).to.deep.include({ name: "KEA_CONTROL_SOCKET_DIR", value: "/run/kea" });
+            expect(kea?.env).to.deep.include({ name: "KEA_DHCP_DATA_DIR", value: "/data" });
+            expect(manifest.spec.template.spec.securityContext).to.deep.include({ supplementalGroups: [0] });
+        }
     });
 
     describe("with a second server", () => {

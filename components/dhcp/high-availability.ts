@@ -1,12 +1,9 @@
 /**
  * Two servers as hot standby: the primary answers the clients and passes each lease to the standby before it confirms it
  * to the client. The standby answers while the primary is gone. docs/dhcp-high-availability.md has the measurements.
- * Manual: https://kea.readthedocs.io/en/kea-2.5.8/arm/hooks.html#libdhcp-ha-so-high-availability-outage-resilience-for-kea-servers
+ * Manual: https://kea.readthedocs.io/en/kea-3.0.3/arm/hooks.html#libdhcp-ha-so-high-availability-outage-resilience-for-kea-servers
  */
 import { ports, type Role, servers } from "./values";
-
-/** Where the image has Kea's hooks. From 2.6.3 on, Kea loads them only from its own folder. */
-const hookFolder = "/usr/local/lib/kea/hooks";
 
 /** The part of Kea's configuration that makes it one of the two servers. */
 export function highAvailability(own: Role) {
@@ -15,10 +12,10 @@ export function highAvailability(own: Role) {
         allocator: "random",
         "hooks-libraries": [
             // The leases that a server got from the other one are missing in its own counters.
-            { library: `${hookFolder}/libdhcp_stat_cmds.so` },
+            { library: "libdhcp_stat_cmds.so" },
             // The servers exchange their leases with its commands.
-            { library: `${hookFolder}/libdhcp_lease_cmds.so` },
-            { library: `${hookFolder}/libdhcp_ha.so`, parameters: { "high-availability": [relationship(own)] } },
+            { library: "libdhcp_lease_cmds.so" },
+            { library: "libdhcp_ha.so", parameters: { "high-availability": [relationship(own)] } },
         ],
     };
 }

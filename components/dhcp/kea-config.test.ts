@@ -2,10 +2,10 @@ import { expect } from "chai";
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
-import { installed } from "../../tests/support";
-import { keaConfig, type KeaConfigOptions, keaConfigText } from "./kea-config";
+import { keaInstalled } from "../../tests/support";
+import { controlSocket, keaConfig, type KeaConfigOptions, keaConfigText } from "./kea-config";
 
 const subnet = {
     id: 7,
@@ -149,19 +149,31 @@ describe("Kea's configuration", () => {
         expect(text.split("\n").filter((line) => line.includes("hw-address"))).to.have.length(2);
     });
 
-    it("is accepted by Kea", function () {
-        if (!installed("kea-dhcp4")) {
-            this.skip();
-        }
-        const folder = mkdtempSync(join(tmpdir(), "noc-kea-"));
-        try {
-            const file = join(folder, "kea-dhcp4.conf");
-            writeFileSync(file, keaConfigText(keaConfig({ ...options, log: "packets" })));
-            const env = { ...process.env, KEA_LOCKFILE_DIR: "none" };
-            const { status, stderr } = spawnSync("kea-dhcp4", ["-t", file], { env, encoding: "utf8" });
-            expect({ status, stderr }).to.deep.equal({ status: 0, stderr: "" });
-        } finally {
-            rmSync(folder, { recursive: true });
-        }
-    });
+    const variants: Record<string, Partial<KeaConfigOptions>> = {
+        "of one server": { log: "packets" },
+        "of one of two servers": { role: "standby" },
+    };
+    for (const [which, change] of Object.entries(variants)) {
+        it(`${which} is accepted by Kea`, function () {
+            if (!keaInstalled()) {
+                this.skip();
+            }
+            const folder = mkdtempSync(join(tmpdir(), "noc-kea-"));
+            try {
+                const file = join(folder, "kea-dhcp4.conf");
+                writeFileSync(file, keaConfigText(keaConfig({ ...options, ...change })));
+                // The folders that the chart names.
+                const folders = {
+                    KEA_LOCKFILE_DIR: "none",
+                    KEA_DHCP_DATA_DIR: "/data",
+                    KEA_CONTROL_SOCKET_DIR: dirname(controlSocket),
+                };
+                const env = { ...process.env, ...folders };
+                const { status, stdout, stderr } = spawnSync("kea-dhcp4", ["-t", file], { env, encoding: "utf8" });
+                expect(status, stdout + stderr).to.equal(0);
+            } finally {
+                rmSync(folder, { recursive: true });
+            }
+        });
+    }
 });

@@ -1,4 +1,4 @@
-/** Kea's configuration file. Manual: https://kea.readthedocs.io/en/kea-2.5.8/arm/dhcp4-srv.html */
+/** Kea's configuration file, for Kea 3.0 and later. Manual: https://kea.readthedocs.io/en/kea-3.0.3/arm/dhcp4-srv.html */
 import { isIPv4 } from "node:net";
 
 import { formatRange, parseRange } from "../../config/addresses";
@@ -10,7 +10,7 @@ import { resolverOrders } from "./resolver-orders";
 import { canonicalHwAddress, type DhcpSettings, type Reservation, type Subnet } from "./settings";
 import type { Role } from "./values";
 
-/** Where the control socket is, as the chart has it (`runFolder`). */
+/** Where the control socket is, in the chart's `runFolder`. */
 export const controlSocket = "/run/kea/kea-dhcp4-ctrl.sock";
 
 /** The settings that the configuration depends on, and the addresses that only the load balancer knows. */
@@ -48,7 +48,7 @@ export function keaConfig(options: KeaConfigOptions) {
         Dhcp4: {
             // Only relayed requests are served. Raw sockets would bypass the address translation of the nodes.
             "interfaces-config": { interfaces: ["*"], "dhcp-socket-type": "udp" },
-            "control-socket": { "socket-type": "unix", "socket-name": controlSocket },
+            "control-sockets": [{ "socket-type": "unix", "socket-name": controlSocket }],
             "lease-database": { type: "memfile", persist: true, name: "/data/dhcp4.leases", "lfc-interval": 3600 },
             "valid-lifetime": options.validLifetime,
             "renew-timer": options.renewTimer,
@@ -104,7 +104,7 @@ interface Logger {
     readonly severity: "DEBUG" | "INFO" | "WARN" | "FATAL";
     /** How much of DEBUG, 0 to 99. Defaults to 0. */
     readonly debuglevel?: number;
-    readonly output_options?: readonly { readonly output: string; readonly pattern: string }[];
+    readonly "output-options"?: readonly { readonly output: string; readonly pattern: string }[];
 }
 
 function loggers(log: KeaConfigOptions["log"], redundant: boolean): Logger[] {
@@ -127,7 +127,7 @@ function loggers(log: KeaConfigOptions["log"], redundant: boolean): Logger[] {
             // At INFO, Kea logs each command of the exporter and of the probes.
             severity: "WARN",
             // Not JSON, because Kea does not escape quotes in messages. The message comes last, as it may contain anything.
-            output_options: [{ output: "stdout", pattern: "%d{%Y-%m-%dT%H:%M:%S.%qZ} %p %c %m%n" }],
+            "output-options": [{ output: "stdout", pattern: "%d{%Y-%m-%dT%H:%M:%S.%qZ} %p %c %m%n" }],
         },
         // The servers' changes of state.
         ...(redundant ? [{ name: "kea-dhcp4.ha-hooks", severity: "INFO" } as const] : []),

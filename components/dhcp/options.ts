@@ -2,7 +2,7 @@
  * The DHCP options that can be configured, and whether Kea takes what is configured for one: it refuses its whole file
  * over a single option, and then nobody gets a lease.
  *
- * Manual: https://kea.readthedocs.io/en/kea-2.5.8/arm/dhcp4-srv.html#standard-dhcpv4-options
+ * Manual: https://kea.readthedocs.io/en/kea-3.0.3/arm/dhcp4-srv.html#standard-dhcpv4-options
  */
 import { nearest } from "../../config/nearest";
 import { kindOf, total } from "./option-kinds";

@@ -1,4 +1,4 @@
-/** The last digit of a hardware address, in Kea's language: https://kea.readthedocs.io/en/kea-2.5.8/arm/classify.html */
+/** The last digit of a hardware address, in Kea's language: https://kea.readthedocs.io/en/kea-3.0.3/arm/classify.html */
 const lastDigit = "substring(hexstring(pkt4.mac, ''), -1, 1)";
 
 /**

@@ -28,6 +28,9 @@ export const podLabels = (server?: string): Record<string, string> => ({
 /** The Job of the chart that checks a configuration before it is deployed. */
 export const checkJob = (server: string): string => `${server}-check`;
 
+/** The chart's program that asks Kea over its control socket, as Kea's container has it. Run by Perl. */
+export const askKea = "/config/kea/ask-kea.pl";
+
 /** What a release is told. */
 export interface KeaValuesOptions {
     /** The content of kea-dhcp4.conf. */
@@ -51,6 +54,7 @@ export function keaValues({ config, volume, peer, site }: KeaValuesOptions): Rec
         metricsPort: ports.metrics,
         ...(peer && {
             highAvailability: {
+                forwarderImage: imageReference(images.socat, site),
                 peer,
                 peerPort: ports.peer,
                 toPeerPort: ports.toPeer,

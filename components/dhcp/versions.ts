@@ -1,7 +1,9 @@
 export const images = {
-    // Newest known: 3.2.0. This image has no version after 2.5; from 3.0 on, Kea wants its control socket in a folder of
-    // mode 0750 and hook libraries by name, and other images run other commands.
-    kea: "ghcr.io/mglants/kea-dhcp:2.5.8",
+    // Newest known: 3.0.4 and 3.2.0. 3.0 is maintained until 2028 (LTS). docs/decisions.md says why it is this image. Its
+    // programs are of mode 0750, and it has Perl but neither socat nor Python: see chart/templates.
+    kea: "docker.io/jonasal/kea-dhcp4:3.0.3",
     // Newest known: v0.7.1. It was tested with Kea 3.2.
     keaExporter: "ghcr.io/mweinelt/kea-exporter:v0.7.0",
+    // For two servers.
+    socat: "docker.io/alpine/socat:1.8.1.3",
 } as const;

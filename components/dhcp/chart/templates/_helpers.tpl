@@ -23,6 +23,8 @@ securityContext:
   runAsUser: 1000
   runAsGroup: 1000
   fsGroup: 1000
+  # Kea's programs and hooks are readable by root and root's group only (install_umask=0027 in Kea's meson.build).
+  supplementalGroups: [0]
   seccompProfile:
     type: RuntimeDefault
 {{- end }}
@@ -35,11 +37,27 @@ securityContext:
     drop: [ALL]
 {{- end }}
 
-{{/* Asks Kea for its status over the control socket. */}}
+{{/*
+What Kea and the check of its configuration have in common. Kea opens sockets and lease files in these folders only, and
+sockets only in a folder that others cannot enter, which the root of an emptyDir is not.
+*/}}
+{{- define "folders" -}}
+- name: KEA_CONTROL_SOCKET_DIR
+  value: {{ .Values.runFolder }}
+- name: KEA_PIDFILE_DIR
+  value: {{ .Values.runFolder }}
+- name: KEA_LOCKFILE_DIR
+  value: {{ .Values.runFolder }}
+- name: KEA_DHCP_DATA_DIR
+  value: /data
+{{- end }}
+
+{{- define "make-run-folder" -}}
+mkdir -p -m 0750 {{ .Values.runFolder }}
+{{- end }}
+
+{{/* Asks Kea for its status. */}}
 {{- define "status-get" -}}
 exec:
-  command:
-    - /bin/sh
-    - -c
-    - {{ printf "echo '{\"command\":\"status-get\"}' | socat -t 2 - UNIX-CONNECT:%s/kea-dhcp4-ctrl.sock | grep -q '\"result\": 0'" .Values.runFolder | quote }}
+  command: [perl, /config/kea/ask-kea.pl, status-get]
 {{- end }}
