@@ -109,6 +109,26 @@ describe("Grafana Cloud", () => {
         }
     });
 
+    it("takes each image from the site's mirror by the path of its registry", async () => {
+        const run = await stackRun("homelab", {
+            settings: {
+                "monitoring.enabled": false,
+                "monitoring.grafanaHost": undefined,
+                "site.imageMirror": "mirror.lan/{registry}",
+                grafanaCloud: all,
+            },
+        });
+        const registries = JSON.stringify(chartIn(run)).match(/(?<="registry":")[^"]+/g) ?? [];
+        expect([...registries].sort()).to.deep.equal([
+            "mirror.lan/docker.io",
+            "mirror.lan/ghcr.io",
+            "mirror.lan/ghcr.io",
+            "mirror.lan/quay.io",
+            "mirror.lan/quay.io",
+            "mirror.lan/registry.k8s.io",
+        ]);
+    });
+
     it("may run as root, and read the nodes' files, only for metrics and logs", async () => {
         const level = (run: Run) =>
             (resource(run, "grafana-cloud", "Namespace").inputs as { metadata: { labels: Record<string, string> } })

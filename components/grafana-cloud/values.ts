@@ -1,5 +1,7 @@
 import { quoted, stateFolder } from "../lib/alloy";
 import { resources, unprivileged } from "../lib/pods";
+import { mirroredRegistry } from "../lib/images";
+import { unprivileged } from "../lib/pods";
 import type { Site } from "../lib/site";
 import { collectors } from "../monitoring/values";
 import { collectorPods, credentials, ports, release, type Signal } from "./names";
@@ -28,13 +30,13 @@ export function grafanaCloudValues(options: GrafanaCloudValuesOptions): Record<s
     const names = settings.metrics?.names;
     return {
         cluster: { name: clusterName },
-        ...(site.imageMirror !== undefined && { global: { image: { registry: site.imageMirror } } }),
         selfReporting: { enabled: false },
         "alloy-operator": {
             ownNamespaceOnly: true,
+            ...mirroredRegistry("ghcr.io", site),
             podSecurityContext: { runAsNonRoot: true, seccompProfile },
             resources: resources("10m", "64Mi", "256Mi"),
-            waitForAlloyRemoval: { resources: resources("10m", "32Mi", "128Mi") },
+            waitForAlloyRemoval: { ...mirroredRegistry("ghcr.io", site), resources: resources("10m", "32Mi", "128Mi") },
         },
         destinations: {
             ...(has("metrics") && {
@@ -62,11 +64,16 @@ export function grafanaCloudValues(options: GrafanaCloudValuesOptions): Record<s
             telemetryServices: {
                 "kube-state-metrics": {
                     deploy: true,
+                    ...mirroredRegistry("registry.k8s.io", site),
                     // Newer ones read EndpointSlices instead.
                     collectors: collectors.filter((kind) => kind !== "endpoints"),
                     resources: resources("10m", "48Mi", "256Mi"),
                 },
-                "node-exporter": { deploy: true, resources: resources("20m", "24Mi", "128Mi") },
+                "node-exporter": {
+                    deploy: true,
+                    ...mirroredRegistry("quay.io", site),
+                    resources: resources("20m", "24Mi", "128Mi"),
+                },
             },
         }),
         ...(has("logs") && { podLogsViaLoki: { enabled: true, collector: "logs" } }),
@@ -84,6 +91,12 @@ export function grafanaCloudValues(options: GrafanaCloudValuesOptions): Record<s
                 },
             },
         }),
+        collectorCommon: {
+            alloy: {
+                ...mirroredRegistry("docker.io", site),
+                configReloader: mirroredRegistry("quay.io", site),
+            },
+        },
         collectors: {
             ...(has("metrics") && {
                 metrics: { presets: ["statefulset"], ...collector("metrics", alloyUser), extraConfig: scrapes },
