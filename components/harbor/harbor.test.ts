@@ -71,6 +71,18 @@ describe("Harbor", () => {
         );
     });
 
+    it("refuses a change of each of its volumes that Kubernetes would refuse", async () => {
+        const hooks = async (own: object) => resource(await deployed(own), "harbor", "Release").hooks.beforeUpdate;
+        const always = [
+            "claim-harbor-harbor-registry",
+            "claim-harbor-harbor-jobservice",
+            "volume-harbor-harbor-database",
+            "volume-harbor-harbor-redis",
+        ];
+        expect(await hooks({})).to.have.members([...always, "volume-harbor-harbor-trivy"]);
+        expect(await hooks({ trivy: false })).to.have.members(always);
+    });
+
     it("admits to the database and to Redis, which has no password, only the parts that use them", () => {
         const policies = harborPolicies({ trivy: false });
         const clients = (name: string) =>

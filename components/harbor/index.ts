@@ -25,6 +25,7 @@ import { type HarborSettings, harborSettings } from "./settings";
 import { setupJob } from "./setup";
 import { harborValues } from "./values";
 import { charts, images } from "./versions";
+import { volumeHooks } from "./volumes";
 
 const health: BlackboxModule = {
     name: "harbor",
@@ -61,6 +62,7 @@ export class Harbor extends Component {
                 // About 1 GB of images is pulled, and the database makes its tables.
                 timeout: 900,
                 policies: harborPolicies(settings),
+                hooks: { beforeUpdate: volumeHooks(settings, site) },
                 metrics: scraped.map((part) => ({ app: jobOf(part), selector: podsOf(part), port: ports.metrics })),
                 site,
             },

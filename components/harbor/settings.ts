@@ -20,21 +20,21 @@ const schedule = (example: string) => checked(cronProblem, example);
 const sizes = z.strictObject({
     registry: bytes("1Gi", "100Ti")
         .default("10Gi")
-        .describe("Size of the volume with the images, a Kubernetes quantity."),
-    jobservice: bytes("100Mi", "1Ti").default("1Gi").describe("Size of the volume with the logs of jobs."),
+        .describe(
+            "Size of the volume with the images, a Kubernetes quantity. It can be enlarged later if the StorageClass can do that.",
+        ),
+    jobservice: bytes("100Mi", "1Ti")
+        .default("1Gi")
+        .describe(
+            "Size of the volume with the logs of jobs. It can be enlarged later if the StorageClass can do that.",
+        ),
     database: bytes("1Gi", "1Ti")
         .default("1Gi")
-        .describe(
-            "Size of PostgreSQL's volume. Set it before the first `up`: a later change is refused by Kubernetes.",
-        ),
-    redis: bytes("100Mi", "1Ti")
-        .default("1Gi")
-        .describe("Size of Redis' volume. Set it before the first `up`: a later change is refused by Kubernetes."),
+        .describe("Size of PostgreSQL's volume. It cannot be changed (runbook of Harbor, Data)."),
+    redis: bytes("100Mi", "1Ti").default("1Gi").describe("Size of Redis' volume. It cannot be changed."),
     trivy: bytes("1Gi", "1Ti")
         .default("5Gi")
-        .describe(
-            "Size of the volume with Trivy's vulnerability database. Set it before the first `up`: a later change is refused by Kubernetes.",
-        ),
+        .describe("Size of the volume with Trivy's vulnerability database. It cannot be changed."),
 });
 
 const retention = z.strictObject({

@@ -11,5 +11,6 @@ export async function kubeClients(context: string) {
         apps: config.makeApiClient(client.AppsV1Api),
         core: config.makeApiClient(client.CoreV1Api),
         custom: config.makeApiClient(client.CustomObjectsApi),
+        storage: config.makeApiClient(client.StorageV1Api),
     };
 }

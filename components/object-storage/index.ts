@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 
 import { installChart } from "../lib/chart-component";
+import { refuseClaimChange } from "../lib/claim";
 import {
     type Backend,
     Component,
@@ -16,7 +17,7 @@ import { fromBlackboxExporter, type NetworkPolicyOptions, tcp, toClusterDns } fr
 import { labels } from "../lib/pods";
 import { job, objectStorageAlerts } from "./alerts";
 import { bucketsJob } from "./buckets";
-import { credentials, namespaceName, pods, ports, s3Url, service } from "./names";
+import { claimName, credentials, namespaceName, pods, ports, s3Url, service } from "./names";
 import { objectStorageOverview } from "./overview";
 import { type ObjectStorageSettings, objectStorageSettings } from "./settings";
 import { rustfsValues } from "./values";
@@ -44,6 +45,13 @@ export class ObjectStorage extends Component {
             settings.secretKey ??
                 new random.RandomPassword("object-storage-secret-key", { length: 40, special: false }, child).result,
         );
+        const volume = {
+            key: "noc:objectStorage.size",
+            size: settings.size,
+            storageClass: site.storageClass,
+            wayOut: 'see "Change the volume" in components/object-storage/runbook.md',
+        };
+        const claim = { name: claimName, namespace: namespaceName, kubeContext: site.kubeContext };
         const { namespace, release } = installChart(
             {
                 namespace: namespaceName,
@@ -52,6 +60,7 @@ export class ObjectStorage extends Component {
                 values: rustfsValues(settings, site),
                 policies,
                 metrics: [],
+                hooks: { beforeUpdate: [refuseClaimChange(volume, claim)] },
                 site,
             },
             child,

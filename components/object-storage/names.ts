@@ -3,6 +3,8 @@
 export const namespaceName = "object-storage";
 /** The Service that the chart makes. */
 export const service = "rustfs-svc";
+/** The volume claim that the chart makes. */
+export const claimName = "rustfs-data";
 export const ports = { s3: 9000, console: 9001 };
 /** The Secret with the administrator's keys, as RustFS reads them. */
 export const credentials = {

@@ -35,6 +35,12 @@ describe("the object storage", () => {
         }
     });
 
+    it("refuses a change of its volume that Kubernetes would refuse", async () => {
+        expect(resource(await deployed(), "rustfs", "Release").hooks.beforeUpdate).to.deep.equal([
+            "claim-object-storage-rustfs-data",
+        ]);
+    });
+
     it("has a console only where it has a host", async () => {
         const consoleOf = async (own: object) =>
             resource(await deployed(own), "rustfs", "Release").inputs as {

@@ -21,7 +21,11 @@ const key = (least: number) =>
 
 export const objectStorageSettings = z.strictObject({
     enabled: z.boolean().default(false).describe("Install RustFS, an object store that speaks S3, as a single pod."),
-    size: bytes("1Gi", "100Ti").default("20Gi").describe("Size of its volume, a Kubernetes quantity."),
+    size: bytes("1Gi", "100Ti")
+        .default("20Gi")
+        .describe(
+            "Size of its volume, a Kubernetes quantity. It can be enlarged later if the StorageClass can do that, and never reduced.",
+        ),
     buckets: z.array(bucket).default([]).describe("Buckets to make. One that is removed here stays, with its objects."),
     accessKey: key(3)
         .default("noc")
