@@ -25,6 +25,7 @@ const commands: Record<string, () => Promise<void>> = {
     "bench:dns": async () => (await import("./bench/dns")).benchDns(rest),
     "bench:dhcp": async () => (await import("./bench/dhcp")).benchDhcp(rest),
     drill: async () => (await import("./drill")).drill(rest),
+    soak: async () => (await import("./soak")).soak(rest),
     doctor: async () => (await import("./doctor")).doctor(rest),
     ca: async () => (await import("./ca")).ca(),
     kubeadm: async () => (await import("./kubeadm")).kubeadm(),

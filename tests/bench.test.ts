@@ -378,6 +378,22 @@ describe("benchmarks", () => {
             expect([done, message]).to.deep.equal([["a"], "interrupted by SIGTERM; what was changed is restored"]);
         });
 
+        it("is undone after an error that nothing catches", async () => {
+            const done: string[] = [];
+            const message = await messageFrom(
+                withRestore(async (undoLater) => {
+                    undoLater("a", async () => {
+                        done.push("a");
+                        await Promise.resolve();
+                    });
+                    // Emitted, it would reach the test runner as well.
+                    process.listeners("uncaughtException").at(-1)?.(new Error("socket"), "uncaughtException");
+                    await new Promise((resolve) => setTimeout(resolve, 10_000).unref());
+                }),
+            );
+            expect([done, message]).to.deep.equal([["a"], "socket"]);
+        });
+
         it("is said if it could not be undone", async () => {
             const message = await messageFrom(
                 withRestore((undoLater) => {

@@ -175,8 +175,10 @@ describe("drills", () => {
         const deployment = (change: object) =>
             hasAllPods({ metadata, spec: { replicas: 1 } as never, status: { ...whole, ...change } });
         expect(
-            [{}, { readyReplicas: 0 }, { updatedReplicas: 0 }, { observedGeneration: 1 }].map(deployment),
-        ).to.deep.equal([true, false, false, false]);
+            [{}, { readyReplicas: 0 }, { updatedReplicas: 0 }, { observedGeneration: 1 }, { replicas: 2 }].map(
+                deployment,
+            ),
+        ).to.deep.equal([true, false, false, false, false]);
         const everywhere = {
             observedGeneration: 2,
             desiredNumberScheduled: 3,

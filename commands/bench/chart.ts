@@ -5,11 +5,20 @@ export interface Series {
     readonly points: readonly (readonly [x: number, y: number])[];
 }
 
+/** A stretch of the horizontal axis in which something happened. */
+export interface Mark {
+    readonly label: string;
+    readonly from: number;
+    readonly to: number;
+}
+
 export interface LineChart {
     readonly title: string;
     readonly x: string;
     readonly y: string;
     readonly series: readonly Series[];
+    /** Defaults to none. */
+    readonly marks?: readonly Mark[];
 }
 
 export interface Bar {
@@ -56,11 +65,14 @@ export function ticks(most: number): number[] {
 
 const grid = 'stroke="#e5e7eb"';
 
-/** A line for each series, with its points marked. Both axes begin at 0. */
-export function lineChart({ title, x, y, series }: LineChart): string {
+/** Points of a series up to which each is marked. */
+const mostMarkedPoints = 100;
+
+/** A line for each series, with its points marked where they are few. Both axes begin at 0. */
+export function lineChart({ title, x, y, series, marks = [] }: LineChart): string {
     const [width, height, left, top, bottom, right] = [760, 400, 70, 40, 50, 200];
     const all = series.flatMap(({ points }) => points);
-    const across = ticks(Math.max(1e-9, ...all.map(([value]) => value)));
+    const across = ticks(Math.max(1e-9, ...all.map(([value]) => value), ...marks.map(({ to }) => to)));
     const up = ticks(Math.max(1e-9, ...all.map(([, value]) => value)));
     const px = (value: number) => left + (value / (across.at(-1) ?? 1)) * (width - left - right);
     const py = (value: number) => height - bottom - (value / (up.at(-1) ?? 1)) * (height - top - bottom);
@@ -74,11 +86,22 @@ export function lineChart({ title, x, y, series }: LineChart): string {
             stroke(left, py(tick), width - right, py(tick), grid),
             text(left - 8, py(tick) + 4, String(tick), 'text-anchor="end"'),
         ]),
+        ...marks.flatMap(({ label, from, to }) => [
+            `<rect x="${round(px(from))}" y="${top}" width="${round(Math.max(1, px(to) - px(from)))}" height="${height - bottom - top}" fill="#64748b" fill-opacity="0.15"/>`,
+            text(
+                0,
+                0,
+                label,
+                `font-size="8" transform="translate(${round(px((from + to) / 2)) + 3} ${top + 4}) rotate(90)"`,
+            ),
+        ]),
         text((left + width - right) / 2, height - 12, x, 'text-anchor="middle"'),
         text(0, 0, y, `text-anchor="middle" transform="translate(16 ${(top + height - bottom) / 2}) rotate(-90)"`),
         ...series.flatMap(({ name, points }, i) => [
             `<polyline fill="none" stroke="${colour(i)}" stroke-width="2" points="${points.map(([a, b]) => `${round(px(a))},${round(py(b))}`).join(" ")}"/>`,
-            ...points.map(([a, b]) => `<circle cx="${round(px(a))}" cy="${round(py(b))}" r="3" fill="${colour(i)}"/>`),
+            ...(points.length > mostMarkedPoints ? [] : points).map(
+                ([a, b]) => `<circle cx="${round(px(a))}" cy="${round(py(b))}" r="3" fill="${colour(i)}"/>`,
+            ),
             stroke(
                 width - right + 16,
                 top + 18 * i,

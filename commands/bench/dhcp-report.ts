@@ -31,6 +31,14 @@ export interface DhcpReportOptions {
 
 const best = ({ tried }: DhcpResult): DhcpTry | undefined => highest(tried, allowedDrops);
 
+/** The highest rate of leases and renewals of the stack, of each as many, in exchanges per second. NaN if not measured. */
+export const capacityOf = (results: readonly DhcpResult[]): number =>
+    median(
+        results
+            .filter(({ kind, side }) => kind === "leases and renewals" && side === "stack")
+            .flatMap((result) => best(result)?.rate ?? []),
+    );
+
 export function dhcpReport(results: readonly DhcpResult[], options: DhcpReportOptions): Report {
     const { command, conditions, clients, seconds } = options;
     const sides = [...new Set(results.map(({ side }) => side))];

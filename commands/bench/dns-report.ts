@@ -62,6 +62,13 @@ export function ratioToBare(results: readonly DnsResult[], replicas: number, val
 const counting = ({ limited }: DnsResult): LimitedRun | undefined => highest(limited, allowedLoss);
 const sustained: Value = (result) => counting(result)?.rate;
 
+/** The sustained rate of the stack, in queries per second. NaN if it was not measured with so many replicas. */
+export const capacityOf = (results: readonly DnsResult[], replicas: number): number =>
+    medianOf(
+        results.filter((one) => one.side === "stack" && one.replicas === replicas),
+        sustained,
+    );
+
 const counts = (results: readonly DnsResult[]): number[] => [...new Set(results.map(({ replicas }) => replicas))];
 
 /** Cached names: the sustained rate with its latencies, and the peak. */

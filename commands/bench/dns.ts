@@ -6,6 +6,7 @@ import { stackSettings } from "../../tools/stack-config";
 import { bareUnbound } from "./bare-unbound";
 import { type DnsMeasurement, measureDns } from "./dnsperf";
 import { dnsReport, type DnsResult, type LimitedRun, type Side } from "./dns-report";
+import { forwardedZone } from "./names";
 import { steps } from "./rates";
 import { commandLine, machine, writeReport } from "./report";
 import { Resolver } from "./resolver";
@@ -31,7 +32,7 @@ export async function benchDns(args: readonly string[]): Promise<void> {
     const rounds = positive(values.rounds);
     const seconds = positive(values.seconds);
     const names = positive(values.names);
-    const zone = values.zone ?? dns.forwardZones.find(({ name }) => name !== ".")?.name ?? "example.com";
+    const zone = values.zone ?? forwardedZone(dns) ?? "example.com";
     const conditions = machine();
     const results: DnsResult[] = [];
     const resolver = await Resolver.connect(site);

@@ -3,7 +3,7 @@ export type Undo = () => Promise<void>;
 
 /**
  * Runs the work, then everything that it registered to be undone, the last first: whether the work succeeds, fails, or
- * is interrupted by Ctrl-C or SIGTERM. A step that fails is reported and does not keep the others from running.
+ * is interrupted by Ctrl-C, SIGTERM or an error that nothing catches. A step that fails is reported and does not keep the others from running.
  * @throws what the work threw, or Error if it succeeded and a step that undoes something failed.
  */
 export async function withRestore(
@@ -15,6 +15,7 @@ export async function withRestore(
     const onSignal = (signal: string) => interrupt(new Error(`interrupted by ${signal}; what was changed is restored`));
     const signals = ["SIGINT", "SIGTERM"] as const;
     signals.forEach((signal) => process.on(signal, onSignal));
+    process.on("uncaughtException", interrupt);
     let failed = 0;
     try {
         await Promise.race([work((description, undo) => steps.push({ description, undo })), interrupted]);
@@ -26,6 +27,7 @@ export async function withRestore(
             });
         }
         signals.forEach((signal) => process.off(signal, onSignal));
+        process.off("uncaughtException", interrupt);
     }
     if (failed > 0) {
         throw new Error(

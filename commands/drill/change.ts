@@ -4,7 +4,7 @@ import type { Cluster } from "../../tools/cluster";
 
 /** An object of the cluster. */
 export interface ObjectReference {
-    readonly kind: "DaemonSet" | "Deployment" | "Node" | "Service" | "StatefulSet";
+    readonly kind: "ConfigMap" | "DaemonSet" | "Deployment" | "Node" | "Service" | "StatefulSet";
     readonly name: string;
     /** Left out for a node. */
     readonly namespace?: string;
@@ -43,6 +43,11 @@ export const valueAtPointer = (object: unknown, pointer: string): unknown =>
 function accessTo({ apps, core }: Cluster, { kind, name, namespace = "" }: ObjectReference) {
     const at = { name, namespace };
     switch (kind) {
+        case "ConfigMap":
+            return {
+                read: () => core.readNamespacedConfigMap(at),
+                patch: (body: unknown) => core.patchNamespacedConfigMap({ ...at, body }),
+            };
         case "DaemonSet":
             return {
                 read: () => apps.readNamespacedDaemonSet(at),

@@ -1,5 +1,5 @@
 /** A population of DHCP clients behind a relay, which renew their leases in turn. */
-import { addressesOf, codes, freshHwAddress, Relay, retransmission } from "../../components/dhcp/relay";
+import { addressesOf, codes, freshHwAddress, Relay, type Reply, retransmission } from "../../components/dhcp/relay";
 import type { Sample } from "./outcome";
 
 interface Client {
@@ -56,10 +56,17 @@ export class DhcpLoad {
         return new DhcpLoad(relay, population);
     }
 
-    /** The renewals since the last call, when all of them are answered or given up. */
+    /** Lets a new client take a lease and give it back. It counts as one request, beside the renewals. */
+    public visit(): void {
+        this.running.push(this.leaseAndRelease());
+    }
+
+    /** The requests since the last call, when all of them are answered or given up. */
     public async take(): Promise<Sample[]> {
-        await Promise.all(this.running);
+        // Requests that begin while these are waited for are those of the next call.
+        const { running } = this;
         this.running = [];
+        await Promise.all(running);
         const { samples } = this;
         this.samples = [];
         return samples;
@@ -83,8 +90,24 @@ export class DhcpLoad {
         const sent = Date.now();
         const { hwAddress, address } = client;
         const reply = await this.relay.exchange({ type: "request", hwAddress, address });
-        const now = Date.now();
         this.changed += Number(reply !== undefined && (reply.type !== "ack" || reply.address !== address));
+        this.keep(sent, reply);
+    }
+
+    private async leaseAndRelease(): Promise<void> {
+        const hwAddress = freshHwAddress();
+        const sent = Date.now();
+        const { ack } = await this.relay.lease(hwAddress);
+        this.keep(sent, ack);
+        if (ack?.type === "ack") {
+            const [serverIdentifier] = addressesOf(ack, codes.serverIdentifier);
+            await this.relay.send({ type: "release", hwAddress, address: ack.address, serverIdentifier });
+        }
+    }
+
+    /** @param reply the last answer, which has just arrived. Undefined if none did. */
+    private keep(sent: number, reply: Reply | undefined): void {
+        const now = Date.now();
         this.samples.push({ sent, answered: reply && now, tries: 1 + Math.floor((now - sent) / retransmission) });
     }
 }

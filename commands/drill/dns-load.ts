@@ -44,6 +44,11 @@ export class DnsLoad {
         this.clock = setInterval(() => this.ask(), 1000 / rate);
     }
 
+    /** The queries that are answered or given up so far. */
+    public get ended(): readonly Sample[] {
+        return this.samples;
+    }
+
     /** Ends the load when the last queries are answered or given up, and returns all of them. */
     public stop(): Promise<Sample[]> {
         this.stopped ??= this.end();

@@ -21,11 +21,8 @@ export const failures = (redundant: boolean): readonly Failure[] => [
         dns: { lost: 0 },
         dhcp: redundant ? { lost: 0 } : {},
         breaks: async (stack) => {
-            // There and back, one after the other: all of them at once are no upgrade.
             for (const workload of await stack.workloads()) {
-                await stack.roll(workload);
-                await stack.settled();
-                await stack.repair();
+                await stack.rollAndBack(workload);
             }
         },
     },

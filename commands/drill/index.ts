@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 
 import { environment } from "../../config/environment";
 import { stackSettings } from "../../tools/stack-config";
+import { forwardedZone, namesToAsk } from "../bench/names";
 import { commandLine, machine, writeReport } from "../bench/report";
 import { withRestore } from "../bench/restore";
 import { DhcpLoad } from "./dhcp-load";
@@ -57,11 +58,7 @@ export async function drill(args: readonly string[]): Promise<void> {
         floodFrom: values["flood-from"],
         kills,
     });
-    const zone = values.zone ?? settings.dns.forwardZones.find(({ name }) => name !== ".")?.name;
-    const names = [
-        "health.noc.internal",
-        ...(zone === undefined ? [] : Array.from({ length: 20 }, (_, i) => `drill-${i}.${zone}`)),
-    ];
+    const names = namesToAsk(values.zone ?? forwardedZone(settings.dns), 20);
     const conditions = machine();
     const results: Drilled[] = [];
     await withRestore(async (undoLater) => {

@@ -158,6 +158,16 @@ export class Stack {
         });
     }
 
+    /**
+     * Replaces all pods of a workload, and again with the template that it had, because a second workload must not be
+     * rolled at the same time: several at once are no upgrade.
+     */
+    public async rollAndBack(workload: Omit<Workload, "whole">): Promise<void> {
+        await this.roll(workload);
+        await this.settled();
+        await this.repair();
+    }
+
     /** All workloads of the stack. */
     public async workloads(): Promise<Workload[]> {
         const namespaces = deployedNamespaces(this.settings);

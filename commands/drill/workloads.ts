@@ -26,11 +26,15 @@ export async function workloadsOf({ apps }: Cluster, namespace: string): Promise
     ].map((one) => ({ ...one, namespace }));
 }
 
-/** Whether a Deployment or StatefulSet has its number of ready pods, all of them of its newest version. */
+/**
+ * Whether a Deployment or StatefulSet has its number of ready pods, all of them of its newest version. Ready pods of an
+ * older version count among the ready ones, so there must not be more pods than wanted.
+ */
 export function hasAllPods({ metadata, spec, status }: V1Deployment | V1StatefulSet): boolean {
     const wanted = spec?.replicas ?? 1;
     return (
         status?.observedGeneration === metadata?.generation &&
+        (status?.replicas ?? 0) === wanted &&
         (status?.readyReplicas ?? 0) === wanted &&
         (status?.updatedReplicas ?? 0) === wanted
     );

@@ -62,7 +62,8 @@ export class Relay {
      */
     public static async open(servers: readonly [string, ...string[]], link: string, own?: string): Promise<Relay> {
         const giaddr = own ?? (await addressTowards(servers[0]));
-        const socket = createSocket("udp4");
+        // Each request that waits for its answer listens.
+        const socket = createSocket("udp4").setMaxListeners(0);
         socket.bind(67, giaddr);
         await once(socket, "listening");
         return new Relay(socket, giaddr, link, servers);
