@@ -3,10 +3,8 @@ import { execFile } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 
-import { controlSocket } from "../../components/dhcp/kea-config";
-import { app as kea, podLabels as keaLabels, servers as keaServers } from "../../components/dhcp/values";
-import { selectorOf } from "../../components/lib/pods";
 import { app as kea, askKea, podLabels as keaLabels, servers as keaServers } from "../../components/dhcp/values";
+import { selectorOf } from "../../components/lib/pods";
 import { deployedNamespaces, type Settings } from "../../components/settings";
 import { Cluster } from "../../tools/cluster";
 import { Resolver } from "../bench/resolver";

@@ -1,7 +1,6 @@
 import { quoted, stateFolder } from "../lib/alloy";
-import { resources, unprivileged } from "../lib/pods";
 import { mirroredRegistry } from "../lib/images";
-import { unprivileged } from "../lib/pods";
+import { resources, unprivileged } from "../lib/pods";
 import type { Site } from "../lib/site";
 import { collectors } from "../monitoring/values";
 import { collectorPods, credentials, ports, release, type Signal } from "./names";
