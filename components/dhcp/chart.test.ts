@@ -162,6 +162,14 @@ describe("the Kea chart", function () {
         expect(exporter?.args).to.deep.equal(["--port", "9547", "/run/kea/kea-dhcp4-ctrl.sock"]);
     });
 
+    it("mounts the folder of the control socket alike in all containers", () => {
+        for (const manifest of rendered({ peer: "10.96.0.7" }).filter(({ kind }) => /^(StatefulSet|Job)$/.test(kind))) {
+            const mounts = manifest.spec.template.spec.containers.flatMap(({ volumeMounts }) => volumeMounts);
+            const folders = mounts.filter(({ name }) => name === "run").map(({ mountPath }) => mountPath);
+            expect([...new Set(folders)]).to.deep.equal(["/run"]);
+        }
+    });
+
     it("has Kea and the check of its configuration in folders that Kea 3.0 takes, which others cannot enter", () => {
         for (const manifest of [find("StatefulSet"), find("Job", checkJob)]) {
             const [kea] = manifest.spec.template.spec.containers;
