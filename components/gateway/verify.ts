@@ -1,11 +1,10 @@
 import { expect } from "chai";
-import { type ClientRequest, type IncomingMessage, request as httpRequest } from "node:http";
-import { request as httpsRequest } from "node:https";
-import { rootCertificates } from "node:tls";
+import { type IncomingMessage, request } from "node:http";
 
 import { requestedHosts } from "../settings";
 import { type Deployed, deployed, eventually, unchecked } from "../../tests/deployed";
-import { className, gatewayName, namespaceName, pods } from "./names";
+import { fetchAtGateway, gatewayAddress } from "./gateway-client";
+import { gatewayName, namespaceName, pods } from "./names";
 
 interface Conditions {
     readonly conditions?: readonly { type: string; status: string; message?: string }[];
@@ -28,13 +27,6 @@ describe("the gateway", () => {
             .filter((host) => !host.startsWith("*"));
     });
 
-    /** The gateway's address on the network, which its Service has. */
-    async function address(): Promise<string> {
-        const name = `${gatewayName}-${className}`;
-        const { status } = await stack.cluster.core.readNamespacedService({ name, namespace: namespaceName });
-        return status?.loadBalancer?.ingress?.[0]?.ip ?? expect.fail("its Service has no address");
-    }
-
     it("serves every listener, and has the address of the settings", async () => {
         await eventually(async () => {
             const { status } = (await stack.cluster.custom.getNamespacedCustomObject({
@@ -53,7 +45,7 @@ describe("the gateway", () => {
             expect(status?.listeners).to.have.length.above(hosts.length);
         }, 60);
         if (stack.settings.gateway.address !== undefined) {
-            expect(await address()).to.equal(stack.settings.gateway.address);
+            expect(await gatewayAddress(stack)).to.equal(stack.settings.gateway.address);
         }
     });
 
@@ -61,20 +53,14 @@ describe("the gateway", () => {
         if (hosts.length === 0) {
             unchecked(this, "no host is configured");
         }
-        const ca = [...rootCertificates, ...(stack.outputs.caCertificate ? [stack.outputs.caCertificate] : [])];
-        const ip = await address();
         for (const host of hosts) {
-            const headers = { host };
-            const answer = await answerTo(httpsRequest({ host: ip, path: "/", headers, servername: host, ca }));
-            expect(answer.statusCode, host).to.be.below(500);
+            expect((await fetchAtGateway(stack, `https://${host}/`)).status, host).to.be.below(500);
         }
     });
 
     it("redirects HTTP to HTTPS", async () => {
         const [host = "any.example.org"] = hosts;
-        const { statusCode, headers } = await answerTo(
-            httpRequest({ host: await address(), path: "/page?x=1", headers: { host } }),
-        );
+        const { statusCode, headers } = await answerOverHttp(await gatewayAddress(stack), host, "/page?x=1");
         expect([statusCode, headers.location]).to.deep.equal([301, `https://${host}/page?x=1`]);
     });
 
@@ -89,16 +75,17 @@ describe("the gateway", () => {
     });
 });
 
-/** Sends a request without a body. @throws Error where there is no answer within five seconds. */
-function answerTo(request: ClientRequest): Promise<IncomingMessage> {
+/** The answer to a request without TLS. @throws Error where there is none within five seconds. */
+function answerOverHttp(address: string, host: string, path: string): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
-        request
+        const asked = request({ host: address, path, headers: { host } });
+        asked
             .on("response", (response) => {
                 response.resume();
                 resolve(response);
             })
             .on("error", reject)
-            .setTimeout(5000, () => request.destroy(new Error("no answer within five seconds")))
+            .setTimeout(5000, () => asked.destroy(new Error("no answer within five seconds")))
             .end();
     });
 }

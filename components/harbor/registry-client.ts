@@ -2,12 +2,17 @@
 import { expect } from "chai";
 import { createHash } from "node:crypto";
 
-import { fetchForwarded } from "../../tools/cluster";
+interface RequestOptions {
+    readonly method?: string;
+    readonly headers?: Record<string, string>;
+    readonly body?: string;
+}
 
-/** Where the registry is reached, and who asks. */
+/** Where the registry is reached and how, and who asks. */
 export interface Client {
     /** URL without a final slash. */
     readonly url: string;
+    readonly fetch: (url: string, options?: RequestOptions) => Promise<Response>;
     readonly user: string;
     readonly password: string;
 }
@@ -21,21 +26,21 @@ const mediaTypes = {
 const digestOf = (content: string): string => `sha256:${createHash("sha256").update(content).digest("hex")}`;
 
 /** The answer of the registry to somebody without a token: its status and the URL that it wants the token from. */
-export async function challenge({ url }: Pick<Client, "url">): Promise<{ status: number; realm?: string }> {
-    const response = await fetchForwarded(`${url}/v2/`);
+export async function challenge({
+    url,
+    fetch,
+}: Pick<Client, "url" | "fetch">): Promise<{ status: number; realm?: string }> {
+    const response = await fetch(`${url}/v2/`);
     const [, realm] = /realm="([^"]+)"/.exec(response.headers.get("www-authenticate") ?? "") ?? [];
     return { status: response.status, realm };
 }
 
 /** A token for a repository; throws if the registry refuses it. */
-async function token({ url, user, password }: Client, repository: string, actions: string): Promise<string> {
+async function token({ url, fetch, user, password }: Client, repository: string, actions: string): Promise<string> {
     const scope = `repository:${repository}:${actions}`;
-    const response = await fetchForwarded(
-        `${url}/service/token?service=harbor-registry&scope=${encodeURIComponent(scope)}`,
-        {
-            headers: { authorization: `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}` },
-        },
-    );
+    const response = await fetch(`${url}/service/token?service=harbor-registry&scope=${encodeURIComponent(scope)}`, {
+        headers: { authorization: `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}` },
+    });
     expect(response.status, "the token").to.equal(200);
     return ((await response.json()) as { token: string }).token;
 }
@@ -46,15 +51,15 @@ export async function push(client: Client, repository: string, tag: string, text
     const at = `${client.url}/v2/${repository}`;
     const config = JSON.stringify({ architecture: "amd64", os: "linux", rootfs: { type: "layers", diff_ids: [] } });
     for (const blob of [config, text]) {
-        const begun = await fetchForwarded(`${at}/blobs/uploads/`, { method: "POST", headers: { authorization } });
+        const begun = await client.fetch(`${at}/blobs/uploads/`, { method: "POST", headers: { authorization } });
         if (begun.status !== 202) {
             return begun.status;
         }
-        // Its host is the registry's own, which need not be reachable from here.
+        // Its host may be another one of the registry's names.
         const { pathname, searchParams } = new URL(begun.headers.get("location") ?? "", client.url);
         searchParams.set("digest", digestOf(blob));
         const headers = { authorization, "content-type": "application/octet-stream" };
-        const stored = await fetchForwarded(`${client.url}${pathname}?${searchParams.toString()}`, {
+        const stored = await client.fetch(`${client.url}${pathname}?${searchParams.toString()}`, {
             method: "PUT",
             headers,
             body: blob,
@@ -68,7 +73,7 @@ export async function push(client: Client, repository: string, tag: string, text
         config: described(mediaTypes.config, config),
         layers: [described(mediaTypes.layer, text)],
     };
-    const { status } = await fetchForwarded(`${at}/manifests/${tag}`, {
+    const { status } = await client.fetch(`${at}/manifests/${tag}`, {
         method: "PUT",
         headers: { authorization, "content-type": mediaTypes.manifest },
         body: JSON.stringify(manifest),
@@ -81,10 +86,10 @@ export async function pull(client: Client, repository: string, tag: string): Pro
     const authorization = `Bearer ${await token(client, repository, "pull")}`;
     const at = `${client.url}/v2/${repository}`;
     const headers = { authorization, accept: mediaTypes.manifest };
-    const manifest = (await (await fetchForwarded(`${at}/manifests/${tag}`, { headers })).json()) as {
+    const manifest = (await (await client.fetch(`${at}/manifests/${tag}`, { headers })).json()) as {
         layers: { digest: string }[];
     };
     return await (
-        await fetchForwarded(`${at}/blobs/${manifest.layers[0]?.digest ?? ""}`, { headers: { authorization } })
+        await client.fetch(`${at}/blobs/${manifest.layers[0]?.digest ?? ""}`, { headers: { authorization } })
     ).text();
 }
