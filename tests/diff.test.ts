@@ -13,6 +13,7 @@ const registration = (type: string, name: string, inputs: Record<string, unknown
     inputs,
     inputsHash: "",
     replaceOnChanges: [],
+    retainOnDelete: false,
     dependencies: [],
     propertyDependencies: {},
     hooks: { beforeCreate: [], beforeUpdate: [] },

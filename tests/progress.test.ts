@@ -143,6 +143,13 @@ describe("the progress of up", () => {
             );
         });
 
+        it("names the runbook by the component's folder", () => {
+            const project = urn("noc:argoCd:ArgoCd$kubernetes:argoproj.io/v1alpha1:AppProject::root");
+            expect(failure({ ...step, urn: project }, "refused", undefined, [])).to.contain(
+                "components/argo-cd/runbook.md",
+            );
+        });
+
         it("takes the engine's word where no pod has trouble", () => {
             const text = failure(step, "admission webhook denied the request\nmore", undefined, []);
             expect(text).to.contain("failed: admission webhook denied the request\n").and.contain("#webhooks");

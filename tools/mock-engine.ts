@@ -30,6 +30,8 @@ export interface Registration {
     readonly hooks: { readonly beforeCreate: readonly string[]; readonly beforeUpdate: readonly string[] };
     /** Paths of the inputs whose change replaces it, beside those that its provider knows. */
     readonly replaceOnChanges: readonly string[];
+    /** Whether it stays in the cluster when the program no longer has it. */
+    readonly retainOnDelete: boolean;
     readonly dependencies: readonly string[];
     readonly propertyDependencies: Readonly<Record<string, readonly string[]>>;
     /** The place of its start and end in the order of all starts and ends. */
@@ -184,6 +186,7 @@ interface RegisterRequest {
     getObject(): { toJavaScript(): Record<string, unknown> };
     getDependenciesList(): string[];
     getReplaceonchangesList(): string[];
+    getRetainondelete(): boolean | undefined;
     getHooks(): { getBeforeCreateList(): string[]; getBeforeUpdateList(): string[] } | undefined;
     getPropertydependenciesMap(): { forEach(visit: (value: { getUrnsList(): string[] }, key: string) => void): void };
 }
@@ -213,6 +216,7 @@ function registration(request: RegisterRequest, inputs: Record<string, unknown>,
             beforeUpdate: request.getHooks()?.getBeforeUpdateList() ?? [],
         },
         replaceOnChanges: request.getReplaceonchangesList(),
+        retainOnDelete: request.getRetainondelete() ?? false,
         dependencies: request.getDependenciesList().map(resourceId).sort(),
         propertyDependencies,
         started,

@@ -1,6 +1,7 @@
 /** What a step of the engine waits for in the cluster, in words. */
 import type { CoreV1Event, V1Pod } from "@kubernetes/client-node";
 
+import { folderOf } from "../../components/lib/prometheus-rules";
 import { componentOf, type Step, titleOf } from "./events";
 
 /** Where to look for the pods and events of a step. */
@@ -118,6 +119,6 @@ export function failure(step: Step, error: string, trouble: Trouble | undefined,
     return [
         `${titleOf(step.urn)} failed: ${cause.replace(/\s+/g, " ")}`,
         ...log.map((line) => `  | ${line}`),
-        `  read: docs/troubleshooting.md#${section}${component ? `, components/${component}/runbook.md` : ""}`,
+        `  read: docs/troubleshooting.md#${section}${component ? `, components/${folderOf(component)}/runbook.md` : ""}`,
     ].join("\n");
 }

@@ -205,6 +205,10 @@ describe("Argo CD's Applications", () => {
         expect([destinations, sourceRepos]).to.deep.equal([[], []]);
     });
 
+    it("leave that project as it is when Argo CD is removed, because it may not be without a spec", async () => {
+        expect(resource(await deployed(), "argocd-default-project")).to.include({ retainOnDelete: true });
+    });
+
     it("are refused by the API server in every namespace with the program's label", async () => {
         const run = await deployed();
         const { matchConstraints, matchConditions } = specOf(run, "k8s-noc-argo-cd", ":ValidatingAdmissionPolicy") as {

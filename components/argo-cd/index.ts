@@ -138,10 +138,12 @@ export class ArgoCd extends Component {
         const object = (name: string, args: k8s.apiextensions.CustomResourceArgs, dependsOn: pulumi.Resource[]) =>
             new k8s.apiextensions.CustomResource(name, args, { parent: this, dependsOn });
         const made = [
-            // Argo CD makes it when it starts.
+            // Argo CD makes it when it starts. It goes with its namespace: the engine would take the patched fields away
+            // before, and the API server refuses a project without a spec.
             new k8s.apiextensions.CustomResourcePatch("argocd-default-project", closedDefaultProject(), {
                 parent: this,
                 dependsOn: release,
+                retainOnDelete: true,
             }),
             object("argocd-applications-project", applicationsProject(settings, platform), [release]),
         ];
