@@ -8,6 +8,8 @@ import { projectFolder } from "../tools/stack-config";
 export interface Subcommand {
     readonly name: string;
     readonly args: readonly string[];
+    /** Folder of the project whose command it is. Defaults to this one. */
+    readonly folder?: string;
     /** Variables beside those of the environment. */
     readonly env?: Readonly<Record<string, string>>;
     /** Whether it reads from the terminal. Defaults to `ignore`. */
@@ -18,13 +20,13 @@ export interface Subcommand {
 
 /** Runs one of this program's commands as a process of its own, and returns its exit code. */
 export function runCommand(command: Subcommand): Promise<number> {
-    const { name, args, env = {}, input = "ignore", output = "inherit" } = command;
+    const { name, args, folder = projectFolder, env = {}, input = "ignore", output = "inherit" } = command;
     // Ctrl-C reaches the engine as well, which ends what it has begun.
     const wait = () => undefined;
     process.on("SIGINT", wait);
     return new Promise<number>((resolve, reject) => {
-        spawn(process.execPath, [join(projectFolder, "commands", "run.mjs"), name, ...args], {
-            cwd: projectFolder,
+        spawn(process.execPath, [join(folder, "commands", "run.mjs"), name, ...args], {
+            cwd: folder,
             env: { ...environment.all, ...env, STACK: environment.stack },
             stdio: [input, output, output],
         })

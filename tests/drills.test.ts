@@ -14,6 +14,7 @@ import { barText, exceeded, outcomeOf, type Sample } from "../commands/drill/out
 import { mutated } from "../commands/drill/packets";
 import { blackHole, recordsWithoutExpiry } from "../commands/drill/redis-failures";
 import { isHotStandby } from "../commands/drill/stack";
+import { notInstalled } from "../commands/drill/upgrade";
 import { hasAllPods, isOnAllNodes } from "../commands/drill/workloads";
 import type { Cluster } from "../tools/cluster";
 import { projectFolder, stackSettings } from "../tools/stack-config";
@@ -229,6 +230,13 @@ describe("drills", () => {
     it("flood from an address of their own, without waiting for the answers that the limit withholds", () => {
         const args = floodArguments({ server: "192.0.2.1", from: "192.0.2.9", rate: 80_000.4, seconds: 20 }).join(" ");
         expect(args).to.contain("-s 192.0.2.1 -a 192.0.2.9 ").and.contain("-t 0.1 -q 8001 -Q 80000 -l 20");
+    });
+
+    it("upgrade only to an installed version of this project", () => {
+        expect(notInstalled(projectFolder)).to.equal(undefined);
+        expect(notInstalled("/no/such/folder")).to.contain(
+            "--upgrade /no/such/folder is no installed version of this project; git worktree add",
+        );
     });
 
     it("let up work on changes that are valid, and on nothing that is switched off", () => {

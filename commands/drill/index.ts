@@ -32,6 +32,7 @@ export async function drill(args: readonly string[]): Promise<void> {
             "node-up": { type: "string" },
             "flood-from": { type: "string" },
             kills: { type: "string", default: "10" },
+            upgrade: { type: "string" },
             zone: { type: "string" },
             yes: { type: "boolean", default: false },
             out: { type: "string", default: "results" },
@@ -57,6 +58,7 @@ export async function drill(args: readonly string[]): Promise<void> {
         nodeUp: values["node-up"],
         floodFrom: values["flood-from"],
         kills,
+        upgrade: values.upgrade,
     });
     const names = namesToAsk(values.zone ?? forwardedZone(settings.dns), 20);
     const conditions = machine();

@@ -29,6 +29,8 @@ export interface DrillOptions {
     readonly floodFrom?: string;
     /** How often `up` is killed. */
     readonly kills: number;
+    /** Folder with the version of this project that the stack is upgraded to. */
+    readonly upgrade?: string;
 }
 
 export class Stack {
