@@ -1,7 +1,7 @@
 import { KubeConfig } from "@kubernetes/client-node";
 import { expect } from "chai";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -9,6 +9,7 @@ import { parseSettings } from "../components/settings";
 import { drawGraph } from "../tools/draw";
 import { addressFlows, deploymentWaves } from "../tools/graph";
 import { withSettings } from "../tools/mock-engine";
+import { copyProject } from "../tools/project-copy";
 import { projectFolder, stackConfig } from "../tools/stack-config";
 import { requireConfirmation } from "../commands/deploy";
 import { passphrase, type PassphraseOptions } from "../commands/passphrase";
@@ -220,6 +221,16 @@ describe("the passphrase of a stack", () => {
         writeFileSync(join(folder, "passphrase"), "shared");
         expect(file("old", { isNew: false })).to.equal(join(folder, "passphrase"));
         expect(file("new")).to.equal(join(folder, "passphrases", "new"));
+    });
+});
+
+describe("the copy of the project for previews", () => {
+    it("is compiled with the project's own settings, by whose path ts-node keeps its results", () => {
+        const { folder, remove } = copyProject();
+        const line = `tsconfig: ${join(projectFolder, "config/tsconfig.engine.json")}\n`;
+        expect(readFileSync(join(folder, "Pulumi.yaml"), "utf8")).to.contain(line);
+        remove();
+        expect(existsSync(folder)).to.equal(false);
     });
 });
 

@@ -1,5 +1,5 @@
 /** A copy of the project in a temporary folder, for previews: the engine writes to the stack's file and to its backend. */
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -18,6 +18,16 @@ export interface ProjectCopy {
 const program = ["Pulumi.yaml", "package.json", "tsconfig.json", "index.ts", "components", "config"];
 
 /**
+ * Pulumi.yaml with the compiler's settings of this folder instead of the copy's. The engine's ts-node keeps what it has
+ * compiled by the path of these settings and the content of each file: the copy then need not be compiled again.
+ */
+export const withCompilerSettings = (description: string): string =>
+    description.replace(
+        /^( *tsconfig:) (.+)$/m,
+        (_, key: string, path: string) => `${key} ${join(projectFolder, path)}`,
+    );
+
+/**
  * Copies the program.
  * @param stackFile name of the stack's file, and its content. Defaults to none.
  */
@@ -27,6 +37,8 @@ export function copyProject(stackFile?: { readonly name: string; readonly conten
     for (const file of program) {
         cpSync(join(projectFolder, file), join(folder, file), { recursive: true });
     }
+    const description = join(folder, "Pulumi.yaml");
+    writeFileSync(description, withCompilerSettings(readFileSync(description, "utf8")));
     symlinkSync(join(projectFolder, "node_modules"), join(folder, "node_modules"));
     if (stackFile) {
         writeFileSync(join(folder, stackFile.name), stackFile.content);
