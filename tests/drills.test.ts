@@ -41,6 +41,8 @@ describe("drills", () => {
         });
         expect(outcomeOf(samples.slice(4), 1000)).to.include({ lost: 0, repeated: 0, outage: 0, longest: 0.004 });
         expect(outcomeOf([], 1000).p99).to.be.NaN;
+        const hour = Array.from({ length: 400_000 }, (_, i) => sample(i, i + 5));
+        expect(outcomeOf(hour, 0)).to.include({ requests: 400_000, longest: 0.005 });
     });
 
     it("compare with the bar, where nothing measured is not enough", () => {

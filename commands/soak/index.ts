@@ -59,12 +59,13 @@ export async function soak(args: readonly string[]): Promise<void> {
                   ),
               };
     const stack = await Stack.connect(settings, { kills: 0 });
-    const conditions = machine();
+    const conditions = await stack.resolver.conditions();
+    const load = machine();
     const run = new SoakRun(stack, { minutes, rate, names, exchanges });
     await withRestore((undoLater) => run.run(undoLater));
     const report = soakReport(run.result, {
         command: commandLine("soak", args),
-        conditions: { ...(await stack.resolver.conditions()), ...conditions() },
+        conditions: { ...conditions, ...load() },
         rate,
         names: names.length,
         exchanges: exchanges?.rate,
