@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { Dhcp } from "./components/dhcp";
+import { leaseNames } from "./components/dhcp/lease-names";
 import { Dns } from "./components/dns";
 import { ClusterGuard, rememberCluster } from "./components/lib/cluster-identity";
 import { podNamespace } from "./components/lib/namespace";
@@ -45,10 +46,11 @@ export = async () => {
           )
         : undefined;
 
+    const leases = leaseNames(settings);
     const dns = settings.dns.enabled
         ? new Dns(
               "dns",
-              { settings: settings.dns, namespace: namespace.metadata.name, site },
+              { settings: settings.dns, namespace: namespace.metadata.name, leases: leases?.zones, site },
               { provider, dependsOn: existing(metallb) },
           )
         : undefined;
@@ -66,6 +68,7 @@ export = async () => {
                             encryptedName: settings.dns.encryption?.name,
                         }
                       : { resolvers: settings.dhcp.resolvers }),
+                  leaseNames: leases,
                   site,
               },
               { provider, dependsOn: existing(metallb, dns) },

@@ -243,6 +243,8 @@ export const notWalked: Readonly<Record<string, string>> = {
     arc: platform,
     logs: platform,
     grafanaCloud: "not walked: needs an account",
+    "dhcp.leaseNames.enabled": "not walked: restarts Kea, and the resolver's pods one by one (docs/lease-names.md)",
+    "dhcp.leaseNames.takenNames": "not walked: restarts Kea",
     "dhcp.highAvailability.enabled":
         "not walked: adds or removes the second server, and restarts the first (docs/dhcp-high-availability.md)",
     "dhcp.highAvailability.address": "not walked: needs the second server, which is off in the stack of the walk",

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
 
 import { installed } from "../../tests/support";
+import type { LeaseNames } from "./lease-names";
 import { app, checkJob as checkJobOf, keaValues, servers } from "./values";
 
 interface Container {
@@ -41,10 +42,17 @@ interface Rendering {
     storageClass?: string;
     server?: string;
     peer?: string;
+    leaseNames?: LeaseNames;
 }
 
-function rendered({ config = '{"Dhcp4": {}}\n', storageClass, server = app, peer }: Rendering = {}): Manifest[] {
-    const values = keaValues({ config, volume: { size: "100Mi", storageClass }, peer, site });
+function rendered({
+    config = '{"Dhcp4": {}}\n',
+    storageClass,
+    server = app,
+    peer,
+    leaseNames,
+}: Rendering = {}): Manifest[] {
+    const values = keaValues({ config, volume: { size: "100Mi", storageClass }, peer, leaseNames, site });
     const args = ["template", server, join(__dirname, "chart"), "--namespace", "noc", "--values", "-"];
     const { status, stdout, stderr } = spawnSync("helm", args, { input: JSON.stringify(values), encoding: "utf8" });
     expect(status, stderr).to.equal(0);
@@ -233,6 +241,43 @@ describe("the Kea chart", function () {
                 expect(securityContext).to.have.deep.property("capabilities", { drop: ["ALL"] });
                 expect(resources.limits).to.have.all.keys("memory");
             }
+        });
+    });
+
+    describe("with answers for host names", () => {
+        const zones = { domain: "home.arpa", reverse: ["1.10.in-addr.arpa"], pods: {}, port: 5353, redundant: false };
+        const objects = (taken: string[]) => rendered({ leaseNames: { zones, taken } });
+        const pod = (taken: string[]) => objects(taken).find(({ kind }) => kind === "StatefulSet")?.spec.template;
+
+        it("adds a container without privileges, and changes nothing else of the pod", () => {
+            const { containers, ...others } = pod([])?.spec ?? expect.fail("no pod");
+            const { containers: without, ...before } = find("StatefulSet").spec.template.spec;
+            expect(containers.slice(0, -1)).to.deep.equal(without);
+            expect({ ...others, volumes: [] }).to.deep.equal({ ...before, volumes: [] });
+            expect(containers.at(-1)).to.deep.include({
+                name: "lease-names",
+                args: [
+                    "5353",
+                    "9549",
+                    "/run/kea/kea-dhcp4-ctrl.sock",
+                    "/config/kea/kea-dhcp4.conf",
+                    "/names/names.json",
+                ],
+                securityContext: without[0]?.securityContext,
+            });
+            expect(containers.at(-1)?.resources.limits).to.have.all.keys("memory");
+        });
+
+        it("gives it the program and the names, and restarts it when the names change", () => {
+            const { data = {} } =
+                objects(["www"]).find(({ metadata }) => metadata.name === "kea-dhcp-lease-names") ?? {};
+            expect(data).to.have.all.keys("main.py", "answers.py", "leases.py", "names.json");
+            expect(JSON.parse(data["names.json"] ?? "")).to.deep.equal({
+                domain: "home.arpa",
+                reverse: ["1.10.in-addr.arpa"],
+                taken: ["www"],
+            });
+            expect(pod(["www"])?.metadata).not.to.deep.equal(pod([])?.metadata);
         });
     });
 

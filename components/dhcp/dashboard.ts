@@ -3,10 +3,15 @@ import { MessagesPerMinute, NoUnit, PercentUnit, Short } from "@grafana/grafana-
 import { bars, type Dashboard, dashboard, graph, stat, table } from "../lib/dashboards";
 import { failedAllocations } from "./alerts";
 import { highAvailabilityRows } from "./high-availability-dashboard";
+import { leaseNameRows } from "./lease-names-monitoring";
 import type { DhcpThresholds } from "./settings";
 
 /** The dashboard of the DHCP server. Colours change at the alerts' thresholds. */
-export function dhcpDashboard(namespace: string, thresholds: DhcpThresholds, redundant: boolean): Dashboard {
+export function dhcpDashboard(
+    namespace: string,
+    thresholds: DhcpThresholds,
+    { redundant, names }: { readonly redundant: boolean; readonly names: boolean },
+): Dashboard {
     const { poolWarning, poolCritical, naksPerMinute, declinedAddresses } = thresholds;
     const full = { above: [poolWarning, poolCritical] } as const;
     const percent = (share: number) => `${Math.round(100 * share)} %`;
@@ -111,6 +116,7 @@ export function dhcpDashboard(namespace: string, thresholds: DhcpThresholds, red
                 ).overrideByName("Pool", [{ id: "custom.width", value: 260 }]),
             ],
             ...(redundant ? highAvailabilityRows(here) : []),
+            ...(names ? leaseNameRows(here) : []),
             "Messages",
             [
                 8,

@@ -5,6 +5,14 @@
  */
 import { ports, type Role, servers } from "./values";
 
+interface Hook {
+    readonly library: string;
+    readonly parameters?: { readonly "high-availability": readonly ReturnType<typeof relationship>[] };
+}
+
+/** Kea's commands on leases. The servers exchange their leases with them, and host names are looked up with them. */
+export const leaseCommands: Hook = { library: "libdhcp_lease_cmds.so" };
+
 /** The part of Kea's configuration that makes it one of the two servers. */
 export function highAvailability(own: Role) {
     return {
@@ -13,8 +21,7 @@ export function highAvailability(own: Role) {
         "hooks-libraries": [
             // The leases that a server got from the other one are missing in its own counters.
             { library: "libdhcp_stat_cmds.so" },
-            // The servers exchange their leases with its commands.
-            { library: "libdhcp_lease_cmds.so" },
+            leaseCommands,
             { library: "libdhcp_ha.so", parameters: { "high-availability": [relationship(own)] } },
         ],
     };

@@ -9,12 +9,14 @@ import { labels } from "../lib/pods";
 import { keaAlerts, keaRecords } from "./alerts";
 import { dhcpDashboard } from "./dashboard";
 import { highAvailabilityAlerts } from "./high-availability-alerts";
+import type { LeaseNames } from "./lease-names";
+import { leaseNameAlerts } from "./lease-names-monitoring";
 import { dhcpPolicy, relayNetworks } from "./network";
 import { dhcpOverview } from "./overview";
 import { addresses, anyAddress, problems } from "./rules";
 import { peerAddress, serverAddress, serverRelease } from "./server";
 import { dhcpSettings } from "./settings";
-import { app, podLabels, ports, type Role, servers, stateApp } from "./values";
+import { app, namesApp, podLabels, ports, type Role, servers, stateApp } from "./values";
 
 export interface DhcpOptions extends ComponentArgs<typeof dhcpSettings> {
     /** Name of an existing namespace. */
@@ -25,6 +27,8 @@ export interface DhcpOptions extends ComponentArgs<typeof dhcpSettings> {
     readonly spreadClients?: boolean;
     /** Name in the resolvers' certificates, if they also answer over TLS and HTTPS (option 162). */
     readonly encryptedName?: string;
+    /** What the servers answer about the host names of leases. Left out, nothing. */
+    readonly leaseNames?: LeaseNames;
 }
 
 /** The DHCP server: Kea, its leases on a volume, and the address that relays send to; with high availability, two. */
@@ -36,7 +40,7 @@ export class Dhcp extends Component {
     constructor(name: string, args: DhcpOptions, opts?: pulumi.ComponentResourceOptions) {
         super("dhcp:Dhcp", name, dhcpSettings, args, opts);
         const settings = dhcpSettings.parse(args.settings);
-        const { namespace, site, spreadClients, encryptedName } = args;
+        const { namespace, site, spreadClients, encryptedName, leaseNames } = args;
         const { thresholds, highAvailability } = settings;
         const redundant = highAvailability.enabled;
         const selector = podLabels(redundant ? undefined : servers.primary);
@@ -59,12 +63,16 @@ export class Dhcp extends Component {
                 encryptedName,
                 role: peer && role,
             }));
-            return serverRelease({ server: servers[role], settings, config, peer, site }, { ...parent, dependsOn });
+            return serverRelease(
+                { server: servers[role], settings, config, peer, leaseNames, site },
+                { ...parent, dependsOn },
+            );
         };
 
         const address = addressOf("primary", settings.address);
         this.outputs = { dhcpAddress: address };
-        dhcpPolicy({ namespace, selector, relays, redundant }, parent);
+        const names = leaseNames !== undefined;
+        dhcpPolicy({ namespace, selector, relays, redundant, names }, parent);
         if (redundant) {
             const standbyAddress = addressOf("standby", highAvailability.address);
             this.outputs = { dhcpAddress: address, dhcpStandbyAddress: standbyAddress };
@@ -87,11 +95,16 @@ export class Dhcp extends Component {
             release("primary", address);
         }
         metricsService({ app, namespace, selector, port: ports.metrics }, parent);
+        if (names) {
+            metricsService({ app: namesApp, namespace, selector, port: ports.namesMetrics }, parent);
+        }
 
         this.monitoring = {
             component: name,
             namespace: site.namespace,
-            monitors: [metricsMonitor(app), ...(redundant ? [metricsMonitor(stateApp)] : [])],
+            monitors: [app, ...(redundant ? [stateApp] : []), ...(names ? [namesApp] : [])].map((job) =>
+                metricsMonitor(job),
+            ),
             // The blackbox exporter does not speak DHCP. The pod's probes ask Kea; `npm run verify:dhcp` takes a lease.
             probes: [],
             ruleGroups: [
@@ -101,10 +114,11 @@ export class Dhcp extends Component {
                     alerts: [
                         ...keaAlerts(site.namespace, thresholds, redundant),
                         ...(redundant ? highAvailabilityAlerts(site.namespace, thresholds) : []),
+                        ...(names ? leaseNameAlerts(site.namespace) : []),
                     ],
                 },
             ],
-            dashboards: [dhcpDashboard(site.namespace, thresholds, redundant)],
+            dashboards: [dhcpDashboard(site.namespace, thresholds, { redundant, names })],
             overview: dhcpOverview(site.namespace, thresholds),
         };
         this.registerOutputs(this.outputs);

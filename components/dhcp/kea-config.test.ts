@@ -30,6 +30,7 @@ const options: KeaConfigOptions = {
     log: "errors",
     options: [],
     subnets: [subnet],
+    leaseNames: { enabled: false, takenNames: [] },
 };
 
 describe("Kea's configuration", () => {
@@ -149,9 +150,21 @@ describe("Kea's configuration", () => {
         expect(text.split("\n").filter((line) => line.includes("hw-address"))).to.have.length(2);
     });
 
+    it("has the commands that host names are looked up with, once, where they are answered", () => {
+        const hooks = (more: Partial<KeaConfigOptions>) =>
+            (keaConfig({ ...options, ...more }).Dhcp4["hooks-libraries"] ?? []).map(({ library }) =>
+                library.replace(/.*\//, ""),
+            );
+        const leaseNames = { enabled: true, takenNames: [] };
+        expect(hooks({})).to.deep.equal([]);
+        expect(hooks({ leaseNames })).to.deep.equal(["libdhcp_lease_cmds.so"]);
+        expect(hooks({ leaseNames, role: "primary" })).to.deep.equal(hooks({ role: "primary" }));
+    });
+
     const variants: Record<string, Partial<KeaConfigOptions>> = {
         "of one server": { log: "packets" },
         "of one of two servers": { role: "standby" },
+        "with host names of leases": { leaseNames: { enabled: true, takenNames: [] } },
     };
     for (const [which, change] of Object.entries(variants)) {
         it(`${which} is accepted by Kea`, function () {

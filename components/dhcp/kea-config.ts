@@ -4,7 +4,7 @@ import { isIPv4 } from "node:net";
 import { formatRange, parseRange } from "../../config/addresses";
 import { runError } from "../../config/run-error";
 import { httpsPath } from "../dns/encryption";
-import { highAvailability } from "./high-availability";
+import { highAvailability, leaseCommands } from "./high-availability";
 import { optionData } from "./options";
 import { resolverOrders } from "./resolver-orders";
 import { canonicalHwAddress, type DhcpSettings, type Reservation, type Subnet } from "./settings";
@@ -16,7 +16,15 @@ export const controlSocket = "/run/kea/kea-dhcp4-ctrl.sock";
 /** The settings that the configuration depends on, and the addresses that only the load balancer knows. */
 export interface KeaConfigOptions extends Pick<
     DhcpSettings,
-    "domain" | "validLifetime" | "renewTimer" | "rebindTimer" | "declineProbation" | "subnets" | "options" | "log"
+    | "domain"
+    | "validLifetime"
+    | "renewTimer"
+    | "rebindTimer"
+    | "declineProbation"
+    | "subnets"
+    | "options"
+    | "log"
+    | "leaseNames"
 > {
     /** Addresses of the resolvers (option 6). */
     readonly resolvers: readonly string[];
@@ -57,6 +65,7 @@ export function keaConfig(options: KeaConfigOptions) {
             "decline-probation-period": options.declineProbation,
             ...(spreadClients && resolvers.length > 1 && { "client-classes": resolverOrders(resolvers) }),
             ...(role && highAvailability(role)),
+            ...(!role && options.leaseNames.enabled && { "hooks-libraries": [leaseCommands] }),
             "option-data": optionData(options.options, [
                 { name: "domain-name-servers", data: resolvers.join(", ") },
                 ...(encryptedName === undefined ? [] : [encryptedResolver(encryptedName, resolvers)]),

@@ -3,6 +3,7 @@ import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
 import { contains, parseSubnet } from "../../config/addresses";
+import { app as dnsApp } from "../dns/unbound";
 import { type Flow, fromPrometheus, networkPolicy, type Peer, type Port, tcp, udp } from "../lib/network-policy";
 import type { DhcpSettings } from "./settings";
 import { app, podLabels, ports } from "./values";
@@ -32,27 +33,39 @@ export interface DhcpPolicyOptions {
     readonly relays: readonly string[];
     /** Whether there are two servers. */
     readonly redundant: boolean;
+    /** Whether the resolver asks for host names. */
+    readonly names: boolean;
 }
 
 /**
- * Relays may send requests, and Prometheus may scrape. Kea may answer relays, wherever they are, and nothing else; two
+ * Relays may send requests, the resolver may ask for names, and Prometheus may scrape. Kea may answer relays, wherever they are, and nothing else; two
  * servers may reach each other.
  */
 export function dhcpPolicy(
-    { namespace, selector, relays, redundant }: DhcpPolicyOptions,
+    { namespace, selector, relays, redundant, names }: DhcpPolicyOptions,
     opts: pulumi.CustomResourceOptions,
 ): k8s.networking.v1.NetworkPolicy {
     const peers = relays.map((cidr) => ({ cidr })) as [Peer, ...Peer[]];
     // Kea does not authenticate the other server, so that this policy alone keeps others from the leases.
     const otherServer: Flow = { peers: [{ pods: podLabels() }], ports: [tcp(ports.peer)] };
     const between = redundant ? [otherServer] : [];
-    const scraped: [Port, ...Port[]] = [tcp(ports.metrics), ...(redundant ? [tcp(ports.haMetrics)] : [])];
+    const resolver: Flow = { peers: [{ pods: { app: dnsApp } }], ports: [udp(ports.names), tcp(ports.names)] };
+    const scraped: [Port, ...Port[]] = [
+        tcp(ports.metrics),
+        ...(redundant ? [tcp(ports.haMetrics)] : []),
+        ...(names ? [tcp(ports.namesMetrics)] : []),
+    ];
     return networkPolicy(
         {
             name: app,
             namespace,
             podSelector: selector,
-            ingress: [{ peers, ports: [udp(ports.dhcp)] }, fromPrometheus(...scraped), ...between],
+            ingress: [
+                { peers, ports: [udp(ports.dhcp)] },
+                fromPrometheus(...scraped),
+                ...between,
+                ...(names ? [resolver] : []),
+            ],
             // Kea sends its answer to port 67 of the giaddr, which need not be where the request came from.
             egress: [{ peers: "anyone", ports: [udp(67)] }, ...between],
         },

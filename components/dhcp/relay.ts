@@ -10,6 +10,7 @@ export const messageTypes = { discover: 1, offer: 2, request: 3, decline: 4, ack
 export const codes = {
     router: 3,
     dns: 6,
+    hostname: 12,
     domain: 15,
     requestedAddress: 50,
     leaseTime: 51,
@@ -31,6 +32,7 @@ export interface Request {
     readonly address?: string;
     readonly requestedAddress?: string;
     readonly serverIdentifier?: string;
+    readonly hostname?: string;
 }
 
 /** A message of the server. */
@@ -84,13 +86,13 @@ export class Relay {
     }
 
     /** Takes a lease: discover, offer, request, acknowledgement. What is not answered is left out. */
-    public async lease(hwAddress: string): Promise<{ offer?: Reply; ack?: Reply }> {
-        const offer = await this.exchange({ type: "discover", hwAddress });
+    public async lease(hwAddress: string, hostname?: string): Promise<{ offer?: Reply; ack?: Reply }> {
+        const offer = await this.exchange({ type: "discover", hwAddress, hostname });
         if (offer?.type !== "offer") {
             return { offer };
         }
         const [serverIdentifier] = addressesOf(offer, codes.serverIdentifier);
-        const request = { hwAddress, requestedAddress: offer.address, serverIdentifier };
+        const request = { hwAddress, hostname, requestedAddress: offer.address, serverIdentifier };
         return { offer, ack: await this.exchange({ type: "request", ...request }) };
     }
 
@@ -169,6 +171,7 @@ function encodeRequest(request: Request, xid: number, giaddr: string, link: stri
         ...option(codes.messageType, [messageTypes[request.type]]),
         ...(request.requestedAddress ? option(codes.requestedAddress, octets(request.requestedAddress)) : []),
         ...(request.serverIdentifier ? option(codes.serverIdentifier, octets(request.serverIdentifier)) : []),
+        ...(request.hostname ? option(codes.hostname, [...Buffer.from(request.hostname)]) : []),
         ...option(codes.parameters, [
             1,
             codes.router,

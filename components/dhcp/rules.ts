@@ -15,12 +15,14 @@ import { dns } from "../dns";
 import type { AddressClaim, ReadSettings } from "../lib/component";
 import { repeated } from "../lib/distinct";
 import { keaConfig, keaConfigText } from "./kea-config";
+import { leaseNameProblems } from "./lease-names-rules";
 import { canonicalHwAddress, type DhcpSettings, type Subnet } from "./settings";
 
 /** What is wrong with the settings, given those of the other components. */
 export function problems(settings: DhcpSettings, read: ReadSettings): Problem[] {
     const { subnets, resolvers } = settings;
-    const { enabled: ownDns, allowFrom } = read(dns);
+    const dnsSettings = read(dns);
+    const { enabled: ownDns, allowFrom } = dnsSettings;
     return [
         ...(subnets.length === 0
             ? [
@@ -46,6 +48,7 @@ export function problems(settings: DhcpSettings, read: ReadSettings): Problem[] 
             resolvers.map((value, i) => ({ key: `noc:dhcp.resolvers[${i}]`, value })),
             "list it once",
         ),
+        ...leaseNameProblems(settings, dnsSettings),
         ...relayProblems(settings),
         ...unusedAddress(settings),
         ...timerProblems(settings),

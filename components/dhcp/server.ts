@@ -9,6 +9,7 @@ import { labels } from "../lib/pods";
 import type { Site } from "../lib/site";
 import { explainRefusal } from "./config-check";
 import { keaConfig, type KeaConfigOptions, keaConfigText } from "./kea-config";
+import type { LeaseNames } from "./lease-names";
 import type { DhcpSettings } from "./settings";
 import { refuseSubnetIdChange } from "./subnet-ids";
 import { app, checkJob, keaValues, podLabels, ports } from "./values";
@@ -96,11 +97,13 @@ export interface ServerReleaseOptions extends Omit<ServerOptions, "namespace"> {
     readonly config: pulumi.Output<Omit<KeaConfigOptions, keyof DhcpSettings> & Pick<KeaConfigOptions, "resolvers">>;
     /** The address of the other server's peer Service, if there is one. */
     readonly peer?: pulumi.Input<string>;
+    /** What it answers about host names. Left out, nothing. */
+    readonly leaseNames?: LeaseNames;
 }
 
 /** Installs the chart. */
 export function serverRelease(
-    { server, settings, config, peer, site }: ServerReleaseOptions,
+    { server, settings, config, peer, leaseNames, site }: ServerReleaseOptions,
     opts: pulumi.CustomResourceOptions,
 ): k8s.helm.v3.Release {
     const { namespace, kubeContext } = site;
@@ -111,11 +114,15 @@ export function serverRelease(
             chart,
             name: server,
             namespace,
-            values: pulumi
-                .all([config, peer])
-                .apply(([own, peer]) =>
-                    keaValues({ config: keaConfigText(keaConfig({ ...settings, ...own })), volume, peer, site }),
-                ),
+            values: pulumi.all([config, peer]).apply(([own, peer]) =>
+                keaValues({
+                    config: keaConfigText(keaConfig({ ...settings, ...own })),
+                    volume,
+                    peer,
+                    leaseNames,
+                    site,
+                }),
+            ),
             site,
         },
         {

@@ -1,7 +1,7 @@
 import { isIPv4 } from "node:net";
 import { z } from "zod";
 
-import { address, choice, count, domain, positive, range, ratio, seconds, subnet } from "../../config/fields";
+import { address, choice, count, domain, label, positive, range, ratio, seconds, subnet } from "../../config/fields";
 import { bytes } from "../../config/quantities";
 import { optionProblem, repeatProblem } from "./options";
 
@@ -130,6 +130,22 @@ const highAvailability = z.strictObject({
         ),
 });
 
+const leaseNames = z.strictObject({
+    enabled: z
+        .boolean()
+        .default(false)
+        .describe(
+            "Let this stack's resolver answer for the host names and addresses of leases, in the clients' domain and in the subnets' reverse zones (docs/lease-names.md).",
+        ),
+    takenNames: z
+        .array(label)
+        .default([])
+        .describe(
+            "Host names that no client gets, beside those of noc:dns.localRecords and names that programs trust, such as wpad.",
+        )
+        .meta({ examples: [["www", "mail"]] }),
+});
+
 /** The smallest volume. Kea keeps up to three copies of the lease file while it cleans it up. */
 const leastStorage = "10Mi";
 
@@ -161,6 +177,7 @@ export const dhcpSettings = z.strictObject({
         })
         .default("home.arpa")
         .describe("Domain name and search list of the clients (options 15 and 119)."),
+    leaseNames: leaseNames.prefault({}).describe("Host names of leases in the DNS."),
     validLifetime: seconds.default(4000).describe("How long a lease is valid (option 51), in seconds."),
     renewTimer: seconds.default(1000).describe("When a client asks its server to renew (T1, option 58), in seconds."),
     rebindTimer: seconds.default(2000).describe("When a client asks any server to renew (T2, option 59), in seconds."),

@@ -2,6 +2,7 @@ import type { Volume } from "../lib/claim-template";
 import { imageReference } from "../lib/images";
 import { corePriority } from "../lib/pods";
 import type { Site } from "../lib/site";
+import type { LeaseNames } from "./lease-names";
 import { images } from "./versions";
 
 /** Name of the container, value of the pods' label, and name of the monitoring job. */
@@ -10,14 +11,25 @@ export const app = "kea-dhcp";
 export const servers = { primary: app, standby: `${app}-standby` } as const;
 /** Name of the monitoring job for the state of high availability. */
 export const stateApp = `${app}-ha`;
+/** Name of the monitoring job for the host names of leases. */
+export const namesApp = `${app}-names`;
 /** `primary`: the server that answers the clients. `standby`: the one that takes over. */
 export type Role = keyof typeof servers;
 
 /**
- * The ports that Kea (`dhcp`, and `peer` for the other server) and the exporters listen on. The Service that relays send
- * to maps port 67 to the first. Kea reaches the other server through `toPeer`, which only its own pod can reach.
+ * The ports that Kea (`dhcp`, and `peer` for the other server), the answers about host names (`names`) and the exporters
+ * listen on. The Service that relays send to maps port 67 to the first. Kea reaches the other server through `toPeer`,
+ * which only its own pod can reach.
  */
-export const ports = { dhcp: 6067, metrics: 9547, peer: 8001, toPeer: 8002, haMetrics: 9548 } as const;
+export const ports = {
+    dhcp: 6067,
+    metrics: 9547,
+    peer: 8001,
+    toPeer: 8002,
+    haMetrics: 9548,
+    names: 5353,
+    namesMetrics: 9549,
+} as const;
 
 /** Labels of a server's pod, or of all servers' pods. */
 export const podLabels = (server?: string): Record<string, string> => ({
@@ -38,6 +50,8 @@ export interface KeaValuesOptions {
     readonly volume: Volume;
     /** Address of the other server's peer Service. Left out without high availability. */
     readonly peer?: string;
+    /** What is answered about host names. Left out, nothing is. */
+    readonly leaseNames?: LeaseNames;
     readonly site: Pick<Site, "imageMirror">;
 }
 
@@ -45,7 +59,7 @@ export interface KeaValuesOptions {
  * The values of the chart in chart/. It replaced the chart kea-dhcp 0.7.1 of http://charts.glants.xyz, and its objects
  * have the same names, so that Helm updates them in place.
  */
-export function keaValues({ config, volume, peer, site }: KeaValuesOptions): Record<string, unknown> {
+export function keaValues({ config, volume, peer, leaseNames, site }: KeaValuesOptions): Record<string, unknown> {
     return {
         image: imageReference(images.kea, site),
         exporterImage: imageReference(images.keaExporter, site),
@@ -59,6 +73,17 @@ export function keaValues({ config, volume, peer, site }: KeaValuesOptions): Rec
                 peerPort: ports.peer,
                 toPeerPort: ports.toPeer,
                 metricsPort: ports.haMetrics,
+            },
+        }),
+        ...(leaseNames && {
+            leaseNames: {
+                names: JSON.stringify({
+                    domain: leaseNames.zones.domain,
+                    reverse: leaseNames.zones.reverse,
+                    taken: leaseNames.taken,
+                }),
+                port: leaseNames.zones.port,
+                metricsPort: ports.namesMetrics,
             },
         }),
         storage: { size: volume.size, class: volume.storageClass ?? "" },

@@ -1,6 +1,8 @@
 import { expect } from "chai";
 
 import { environment } from "../../config/environment";
+import { addressesIn, ask, dataOf } from "../dns/dns-client";
+import { reverseName } from "../dns/zones";
 import type { Subnet } from "./settings";
 import { contains, parseAddress, parseRange } from "../../config/addresses";
 import { addressesOf, codes, freshHwAddress, Relay, type Reply, secondsOf } from "./relay";
@@ -129,6 +131,28 @@ describe("DHCP", () => {
         );
         expect([renewed.type, renewed.address]).to.deep.equal(["ack", client.address]);
         expect(secondsOf(renewed, codes.leaseTime)).to.equal(stack.settings.dhcp.validLifetime);
+    });
+
+    it("has the host name of a lease in the DNS within a second, and no longer than a second after its release", async function () {
+        const { leaseNames, domain } = stack.settings.dhcp;
+        if (!leaseNames.enabled) {
+            unchecked(this, "noc:dhcp.leaseNames is switched off");
+        }
+        const resolver = stack.outputs.dnsAddress ?? expect.fail("there is no resolver");
+        const hwAddress = freshHwAddress();
+        const hostname = `noc-${hwAddress.replaceAll(":", "")}`;
+        const name = `${hostname}.${domain}`;
+        const known = async () => {
+            const [forward] = addressesIn(await ask(resolver, name));
+            const [reverse] = forward ? dataOf(await ask(resolver, reverseName(forward), "PTR")) : [];
+            return [forward, reverse];
+        };
+        expect(await known(), "before the lease").to.deep.equal([undefined, undefined]);
+        const { ack } = await through().lease(hwAddress, hostname);
+        const { address } = received(ack);
+        await eventually(async () => expect(await known()).to.deep.equal([address, name]), 1);
+        await through().send({ type: "release", hwAddress, address, serverIdentifier: server });
+        await eventually(async () => expect(await known()).to.deep.equal([undefined, undefined]), 1);
     });
 
     it("is counted by the exporter", async () => {

@@ -63,6 +63,12 @@ export async function ask(server: string, name: string, type: RecordType = "A", 
 export const addressesIn = ({ answers }: Answer): string[] =>
     (answers ?? []).flatMap((answer) => (answer.type === "A" ? [answer.data] : []));
 
+/** The data of an answer's records, as text. */
+export const dataOf = ({ answers }: Answer): string[] =>
+    (answers ?? []).flatMap((answer) =>
+        !("data" in answer) ? [] : [typeof answer.data === "string" ? answer.data : JSON.stringify(answer.data)],
+    );
+
 function overUdp(server: string, query: Packet, { port = 53, from }: Ask): Promise<DecodedPacket> {
     const socket = createSocket("udp4");
     let again: NodeJS.Timeout | undefined;

@@ -8,6 +8,7 @@ import { metricsService } from "../lib/metrics";
 import type { MonitoringSpec } from "../lib/monitoring-spec";
 import { labels } from "../lib/pods";
 import { certificateRequests, certificateSecret, encryptedServicePorts } from "./encryption";
+import { type LeaseZones, leaseServerAddress } from "./lease-zones";
 import { dnsMonitoring } from "./monitoring";
 import { redis, redisPods } from "./redis";
 import { dnsProblems, ownAddresses } from "./rules";
@@ -19,6 +20,8 @@ import { configCheck } from "./unbound-files";
 export interface DnsOptions extends ComponentArgs<typeof dnsSettings> {
     /** Name of an existing namespace. */
     readonly namespace: pulumi.Input<string>;
+    /** Zones that the DHCP server answers from its leases. Left out, Unbound does not ask it. */
+    readonly leases?: LeaseZones;
 }
 
 /** The DNS resolver: Unbound, the Redis cache that its pods share, and a Service for each address, over UDP and TCP. */
@@ -37,17 +40,23 @@ export class Dns extends Component {
     constructor(name: string, args: DnsOptions, { dependsOn = [], ...opts }: ComponentOptions = {}) {
         super("dns:Dns", name, dnsSettings, args, opts);
         const settings = dnsSettings.parse(args.settings);
-        const { namespace, site } = args;
+        const { namespace, leases, site } = args;
         const child = { parent: this };
         const pods = { app };
 
         const seed = new random.RandomPassword("cachedb-seed", { length: 32, special: false }, child);
         const cache = redis({ namespace, memory: settings.redisMemory, clients: pods, site }, child);
 
+        // Without leases, a preview shows the files: they are known before anything is made.
+        const data = leases
+            ? leaseServerAddress(leases, namespace, child).apply((address) =>
+                  configFiles({ ...settings, leases: { ...leases, address } }),
+              )
+            : configFiles(settings);
         // Pulumi names it: a change makes a new ConfigMap, the pods roll over to it, then the old one is deleted.
         const config = new k8s.core.v1.ConfigMap(
             "unbound-config",
-            { metadata: { namespace, labels: labels(app) }, data: configFiles(settings) },
+            { metadata: { namespace, labels: labels(app) }, data },
             child,
         );
         const secret = new k8s.core.v1.Secret(
@@ -77,6 +86,7 @@ export class Dns extends Component {
                 redis: cache.address,
                 redisPods,
                 upstreamPorts: upstreamPorts(settings),
+                leases,
                 site,
             },
             child,

@@ -1,5 +1,6 @@
 /** Unbound's configuration files, as text. Manual: https://unbound.docs.nlnetlabs.nl/en/latest/manpages/unbound.conf.html */
 import { discoveryRecords, encryptionLines, reloadLines } from "./encryption";
+import { type LeaseServer, leaseStubZones, leaseZoneLines } from "./lease-zones";
 import { localRecordsConf } from "./records";
 import type { DnsSettings } from "./settings";
 import { unboundSizing } from "./sizing";
@@ -53,7 +54,10 @@ export type UnboundConfigOptions = Pick<
     | "address"
     | "furtherAddresses"
     | "encryption"
->;
+> & {
+    /** Where the names and addresses of DHCP leases are asked for. Left out, nowhere. */
+    readonly leases?: LeaseServer;
+};
 
 /** The files without secrets, by name. `unbound.conf` includes the others and cachedb.conf. */
 export function configFiles(given: UnboundConfigOptions): Record<string, string> {
@@ -165,12 +169,14 @@ const rebindingLines = ({
     privateDomains,
     forwardZones,
     stubZones,
+    leases,
 }: UnboundConfigOptions): string[] => {
     const zones = [...forwardZones, ...stubZones].map(({ name }) => name).filter((name) => name !== ".");
+    const exempt = [...zones, ...(leases ? [leases.domain] : []), ...privateDomains];
     return rebindingProtection
         ? [
               ...privateAddresses.map((network) => `private-address: ${network}`),
-              ...[...zones, ...privateDomains].map((name) => `private-domain: "${absolute(name)}"`),
+              ...exempt.map((name) => `private-domain: "${absolute(name)}"`),
           ]
         : [];
 };
@@ -183,7 +189,8 @@ export function zoneFiles({
     forwardZones,
     stubZones,
     localRecords,
-}: Pick<UnboundConfigOptions, "forwardZones" | "stubZones" | "localRecords">): Record<string, string> {
+    leases,
+}: Pick<UnboundConfigOptions, "forwardZones" | "stubZones" | "localRecords" | "leases">): Record<string, string> {
     const elsewhere = [...forwardZones, ...stubZones];
     const records = localRecordsConf(localRecords, `${configFolder}/${aliasesFile}`);
     const zones = [
@@ -194,6 +201,7 @@ export function zoneFiles({
                 .map(({ name }) => `local-zone: "${absolute(name)}" transparent`),
             ...elsewhere.filter(({ insecure }) => insecure).map(({ name }) => `domain-insecure: "${absolute(name)}"`),
             forwardZones.some(({ tls }) => tls) && 'tls-cert-bundle: "/etc/ssl/certs/ca-certificates.crt"',
+            ...leaseZoneLines(leases),
             ...records.server,
         ]),
         ...forwardZones.map(({ name, addresses, tls }) =>
@@ -206,6 +214,7 @@ export function zoneFiles({
         ...stubZones.map(({ name, addresses }) =>
             block("stub-zone:", [`name: "${absolute(name)}"`, ...addresses.map((address) => `stub-addr: ${address}`)]),
         ),
+        ...leaseStubZones(leases).map((lines) => block("stub-zone:", lines)),
         records.clauses,
     ].join("");
     return { [zonesFile]: zones, ...(records.aliases && { [aliasesFile]: records.aliases }) };

@@ -9,6 +9,7 @@ import { redisPort } from "./redis-config";
 import { fileMounts, fileVolumes, type UnboundFiles, unboundUser } from "./unbound-files";
 import { certificateReloader, encryptedPorts } from "./encryption";
 import { configFolder, controlSocket, dnsPort, healthName, healthPeriods } from "./unbound-config";
+import { type LeaseZones, toLeaseServer } from "./lease-zones";
 import { podCpuRequest } from "./sizing";
 import { images } from "./versions";
 
@@ -31,6 +32,8 @@ export interface UnboundOptions {
     readonly redisPods: Readonly<Record<string, string>>;
     /** Ports of the servers that are queried beside 53. */
     readonly upstreamPorts: readonly number[];
+    /** The zones that the DHCP server answers, if it does. */
+    readonly leases?: LeaseZones;
     readonly site: Site;
 }
 
@@ -90,6 +93,7 @@ export function unbound(options: UnboundOptions, opts: pulumi.CustomResourceOpti
             egress: [
                 { peers: [{ pods: options.redisPods }], ports: [tcp(redisPort)] },
                 upstreamFlow(options.upstreamPorts),
+                ...(options.leases ? [toLeaseServer(options.leases)] : []),
             ],
         },
         opts,
