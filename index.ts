@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Dhcp } from "./components/dhcp";
 import { leaseNames } from "./components/dhcp/lease-names";
 import { Dns } from "./components/dns";
+import { Dnsdist, frontOf } from "./components/dnsdist";
 import { ClusterGuard, rememberCluster } from "./components/lib/cluster-identity";
 import { podNamespace } from "./components/lib/namespace";
 import { denyByDefault } from "./components/lib/network-policy";
@@ -50,10 +51,34 @@ export = async () => {
     const dns = settings.dns.enabled
         ? new Dns(
               "dns",
-              { settings: settings.dns, namespace: namespace.metadata.name, leases: leases?.zones, site },
+              {
+                  settings: settings.dns,
+                  namespace: namespace.metadata.name,
+                  leases: leases?.zones,
+                  front: settings.dnsdist.enabled ? frontOf(settings.dnsdist) : undefined,
+                  site,
+              },
               { provider, dependsOn: existing(metallb) },
           )
         : undefined;
+
+    const dnsdist =
+        dns && settings.dnsdist.enabled
+            ? new Dnsdist(
+                  "dnsdist",
+                  {
+                      settings: settings.dnsdist,
+                      namespace: namespace.metadata.name,
+                      resolver: settings.dns,
+                      site,
+                  },
+                  { provider, dependsOn: existing(metallb, dns) },
+              )
+            : undefined;
+    const resolver =
+        dnsdist && settings.dnsdist.handOut
+            ? { addresses: dnsdist.addresses, encryption: settings.dnsdist.encryption }
+            : dns && { addresses: dns.addresses, encryption: settings.dns.encryption };
 
     const dhcp = settings.dhcp.enabled
         ? new Dhcp(
@@ -61,11 +86,11 @@ export = async () => {
               {
                   settings: settings.dhcp,
                   namespace: namespace.metadata.name,
-                  ...(dns && settings.dhcp.resolvers.length === 0
+                  ...(resolver && settings.dhcp.resolvers.length === 0
                       ? {
-                            resolvers: dns.addresses,
+                            resolvers: resolver.addresses,
                             spreadClients: true,
-                            encryptedName: settings.dns.encryption?.name,
+                            encryptedName: resolver.encryption?.name,
                         }
                       : { resolvers: settings.dhcp.resolvers }),
                   leaseNames: leases,
@@ -83,7 +108,7 @@ export = async () => {
           )
         : undefined;
 
-    const core = existing(...foundation, metallb, dns, dhcp);
+    const core = existing(...foundation, metallb, dns, dnsdist, dhcp);
     const platform = createPlatform(settings, { site, made: core, operatorCrds: crds }, { provider, dependsOn: first });
 
     const monitoring = crds

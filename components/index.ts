@@ -8,6 +8,7 @@ import { cloudflared } from "./cloudflared";
 import { clusterDns } from "./cluster-dns";
 import { dhcp } from "./dhcp";
 import { dns } from "./dns";
+import { dnsdist } from "./dnsdist";
 import { externalSecrets } from "./external-secrets";
 import { gateway } from "./gateway";
 import { grafanaCloud } from "./grafana-cloud";
@@ -24,6 +25,7 @@ export const components = {
     storage,
     metallb,
     dns,
+    dnsdist,
     dhcp,
     monitoring,
     sealedSecrets,

@@ -15,6 +15,7 @@ export interface Outputs {
     /** The first of `dnsAddresses`. */
     readonly dnsAddress?: string;
     readonly dnsAddresses?: readonly string[];
+    readonly dnsdistAddresses?: readonly string[];
     readonly dhcpAddress?: string;
     readonly dhcpStandbyAddress?: string;
     readonly grafanaAddress?: string;

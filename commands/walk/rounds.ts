@@ -227,6 +227,7 @@ export const notWalked: Readonly<Record<string, string>> = {
     "site.imageMirror": "not walked: restarts all pods, with images from there",
     "metallb.enabled":
         "not walked: the Services keep their addresses only if the cluster's other load balancer gives them",
+    dnsdist: platform,
     storage: platform,
     sealedSecrets: platform,
     certManager: platform,

@@ -18,7 +18,8 @@ export const encryptedPorts = { tls: 1853, https: 1443 } as const;
 export const httpsPath = "/dns-query";
 
 const folder = "/tls";
-const [certificateFile, keyFile] = [`${folder}/tls.crt`, `${folder}/tls.key`];
+/** Where a container with `certificateMount` has the certificate and its key. */
+export const certificateFiles = { certificate: `${folder}/tls.crt`, key: `${folder}/tls.key` } as const;
 /** The remote control's port on the pod's loopback interface. */
 const controlPort = 8953;
 
@@ -53,8 +54,8 @@ export const encryptionLines = (encryption: Encryption): string[] =>
               `tls-port: ${encryptedPorts.tls}`,
               `https-port: ${encryptedPorts.https}`,
               `http-endpoint: "${httpsPath}"`,
-              `tls-service-pem: "${certificateFile}"`,
-              `tls-service-key: "${keyFile}"`,
+              `tls-service-pem: "${certificateFiles.certificate}"`,
+              `tls-service-key: "${certificateFiles.key}"`,
           ];
 
 /** Lines of the `remote-control:` clause. Only the pod's own containers reach its loopback interface. */
@@ -107,10 +108,10 @@ trap 'exit 0' TERM
 loaded=
 while true; do
   sleep 10 & wait $!
-  current=$(sha256sum ${certificateFile})
+  current=$(sha256sum ${certificateFiles.certificate})
   if [ "$current" != "$loaded" ] && printf 'UBCT1 fast_reload\\n' | nc -w 5 127.0.0.1 ${controlPort} | grep -q '^ok'; then
     loaded=$current
-    echo "Unbound has read ${certificateFile}"
+    echo "Unbound has read ${certificateFiles.certificate}"
   fi
 done
 `.trim();

@@ -3,25 +3,28 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 
 import { Component, type ComponentArgs, type ComponentOptions, defineComponent } from "../lib/component";
-import { loadBalancerAddress, loadBalancerService } from "../lib/load-balancer";
+import { loadBalancerAddress, loadBalancerServices } from "../lib/load-balancer";
 import { metricsService } from "../lib/metrics";
 import type { MonitoringSpec } from "../lib/monitoring-spec";
 import { labels } from "../lib/pods";
 import { certificateRequests, certificateSecret, encryptedServicePorts } from "./encryption";
+import type { Front } from "./front";
 import { type LeaseZones, leaseServerAddress } from "./lease-zones";
 import { dnsMonitoring } from "./monitoring";
 import { redis, redisPods } from "./redis";
 import { dnsProblems, ownAddresses } from "./rules";
 import { dnsSettings } from "./settings";
 import { app, exporterPort, unbound } from "./unbound";
-import { cachedbConf, configFiles, dnsPort, upstreamPorts } from "./unbound-config";
-import { configCheck } from "./unbound-files";
+import { cachedbConf, configFiles, plainServicePorts, upstreamPorts } from "./unbound-config";
+import { unboundCheck } from "./unbound-files";
 
 export interface DnsOptions extends ComponentArgs<typeof dnsSettings> {
     /** Name of an existing namespace. */
     readonly namespace: pulumi.Input<string>;
     /** Zones that the DHCP server answers from its leases. Left out, Unbound does not ask it. */
     readonly leases?: LeaseZones;
+    /** A proxy that passes queries on to the resolver's pods. Undefined if there is none. */
+    readonly front?: Front;
 }
 
 /** The DNS resolver: Unbound, the Redis cache that its pods share, and a Service for each address, over UDP and TCP. */
@@ -40,7 +43,7 @@ export class Dns extends Component {
     constructor(name: string, args: DnsOptions, { dependsOn = [], ...opts }: ComponentOptions = {}) {
         super("dns:Dns", name, dnsSettings, args, opts);
         const settings = dnsSettings.parse(args.settings);
-        const { namespace, leases, site } = args;
+        const { namespace, front, leases, site } = args;
         const child = { parent: this };
         const pods = { app };
 
@@ -48,11 +51,12 @@ export class Dns extends Component {
         const cache = redis({ namespace, memory: settings.redisMemory, clients: pods, site }, child);
 
         // Without leases, a preview shows the files: they are known before anything is made.
+        const fronted = front !== undefined;
         const data = leases
             ? leaseServerAddress(leases, namespace, child).apply((address) =>
-                  configFiles({ ...settings, leases: { ...leases, address } }),
+                  configFiles({ ...settings, fronted, leases: { ...leases, address } }),
               )
-            : configFiles(settings);
+            : configFiles({ ...settings, fronted });
         // Pulumi names it: a change makes a new ConfigMap, the pods roll over to it, then the old one is deleted.
         const config = new k8s.core.v1.ConfigMap(
             "unbound-config",
@@ -82,34 +86,28 @@ export class Dns extends Component {
                 ...settings,
                 namespace,
                 files,
-                check: configCheck({ namespace, files, site }, child),
+                check: unboundCheck({ namespace, files, site }, child),
                 redis: cache.address,
                 redisPods,
                 upstreamPorts: upstreamPorts(settings),
                 leases,
+                front,
                 site,
             },
             child,
         );
 
-        const [service, ...further] = [settings.address, ...settings.furtherAddresses].map((address, i) =>
-            loadBalancerService(
-                {
-                    // Named by its address, so that a change of the list replaces no Service whose address stays.
-                    name: i === 0 || address === undefined ? app : `${app}-${address.replaceAll(".", "-")}`,
-                    namespace,
-                    selector: pods,
-                    address,
-                    ports: [
-                        { name: "dns", port: 53, protocol: "UDP", targetPort: dnsPort },
-                        { name: "dns-tcp", port: 53, protocol: "TCP", targetPort: dnsPort },
-                        ...(encryption ? encryptedServicePorts : []),
-                    ],
-                    site,
-                },
-                { ...child, dependsOn },
-            ),
-        ) as [k8s.core.v1.Service, ...k8s.core.v1.Service[]];
+        const [service, ...further] = loadBalancerServices(
+            [settings.address, ...settings.furtherAddresses],
+            {
+                name: app,
+                namespace,
+                selector: pods,
+                ports: [...plainServicePorts, ...(encryption ? encryptedServicePorts : [])],
+                site,
+            },
+            { ...child, dependsOn },
+        );
         this.addresses = [service, ...further].map(loadBalancerAddress);
         this.clusterAddress = service.spec.clusterIP;
         metricsService({ app, namespace, selector: pods, port: exporterPort }, child);
@@ -121,6 +119,7 @@ export class Dns extends Component {
             addresses: this.addresses,
             pods,
             settings,
+            front,
         });
         this.outputs = { dnsAddress: loadBalancerAddress(service), dnsAddresses: pulumi.all([...this.addresses]) };
         this.registerOutputs(this.outputs);

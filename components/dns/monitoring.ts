@@ -5,6 +5,7 @@ import type { MonitoringSpec } from "../lib/monitoring-spec";
 import { addressAlerts } from "./address-alerts";
 import { unboundAlerts, unboundRecords } from "./alerts";
 import { dnsDashboard } from "./dashboard";
+import type { Front } from "./front";
 import { dnsOverview } from "./overview";
 import { dnsProbeAlerts, dnsProbes, ownQueries } from "./probes";
 import { redisAlerts } from "./redis-alerts";
@@ -22,6 +23,8 @@ export interface DnsMonitoringOptions {
     /** Labels of the resolver's pods. */
     readonly pods: Readonly<Record<string, string>>;
     readonly settings: Pick<DnsSettings, "probeNames" | "thresholds" | "objectives" | "encryption">;
+    /** The proxy in front of the pods, if there is one. */
+    readonly front?: Pick<Front, "queries">;
 }
 
 /** The monitoring spec of the resolver and of its cache. */
@@ -32,10 +35,11 @@ export function dnsMonitoring({
     addresses,
     pods,
     settings,
+    front,
 }: DnsMonitoringOptions): MonitoringSpec {
     const { probeNames, thresholds, objectives } = settings;
     const encrypted = settings.encryption !== undefined;
-    const own = ownQueries({ names: probeNames, addresses: addresses.length, encrypted });
+    const own = ownQueries({ names: probeNames, addresses: addresses.length, encrypted, front });
     return {
         component,
         namespace,

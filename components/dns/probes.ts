@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { Alert, BlackboxModule, Probe } from "../lib/monitoring-spec";
 import { httpsPath } from "./encryption";
+import type { Front } from "./front";
 import type { DnsThresholds } from "./settings";
 import { healthName, healthPeriods } from "./unbound-config";
 
@@ -15,30 +16,34 @@ export interface DnsProbesOptions {
     readonly names: readonly string[];
     /** Whether the addresses also answer over TLS and HTTPS. Defaults to false. */
     readonly encrypted?: boolean;
+    /** Beginning of the names of the probes and of their job. Defaults to `dns`. */
+    readonly prefix?: string;
 }
 
 /** Time between two probes for the same name, in seconds. */
 const interval = 15;
 
-const job = "dns-probe";
+const ownPrefix = "dns";
+const jobOf = (prefix: string): string => `${prefix}-probe`;
 
 /** Selects the samples of the probes of the addresses or of the pods. `more` are further matchers, each after a comma. */
-export const probed = (namespace: string, target: "address" | "pod", more = ""): string =>
-    `{job="${job}",namespace="${namespace}",target="${target}"${more}}`;
+export const probed = (namespace: string, target: "address" | "pod", more = "", prefix = ownPrefix): string =>
+    `{job="${jobOf(prefix)}",namespace="${namespace}",target="${target}"${more}}`;
 
 /**
  * Probes for every name over both plain transports, at each address and at each pod; and for the resolver's own name over
  * both encrypted ones, at each address.
  */
 export function dnsProbes(options: DnsProbesOptions): Probe[] {
-    return [...plainProbes(options), ...(options.encrypted ? encryptedProbes(options.addresses) : [])];
+    const { prefix = ownPrefix } = options;
+    return [...plainProbes(prefix, options), ...(options.encrypted ? encryptedProbes(prefix, options.addresses) : [])];
 }
 
-function plainProbes({ addresses, pods, names }: DnsProbesOptions): Probe[] {
+function plainProbes(prefix: string, { addresses, pods, names }: DnsProbesOptions): Probe[] {
     return [healthName, ...names].flatMap((query, i) =>
         (["udp", "tcp"] as const).flatMap((transport): Probe[] => {
-            const module = dnsModule(`dns-${transport}-${i}`, transport, query);
-            const probe = { job, module, interval };
+            const module = dnsModule(`${prefix}-${transport}-${i}`, transport, query);
+            const probe = { job: jobOf(prefix), module, interval };
             const labels = { transport, query };
             return [
                 ...addresses.map((address, j) => ({
@@ -64,12 +69,12 @@ const addressProbeName = ({ name }: BlackboxModule, address: number): string =>
 /** The certificate is not verified: the exporter does not know its authority. Its expiry becomes a metric. */
 const tls = { tls_config: { insecure_skip_verify: true } };
 
-function encryptedProbes(addresses: readonly pulumi.Input<string>[]): Probe[] {
-    const overTls = dnsModule("dns-tls", "tcp", healthName);
+function encryptedProbes(prefix: string, addresses: readonly pulumi.Input<string>[]): Probe[] {
+    const overTls = dnsModule(`${prefix}-tls`, "tcp", healthName);
     const modules: Record<"tls" | "https", BlackboxModule> = {
         tls: { ...overTls, dns: { ...overTls.dns, dns_over_tls: true, ...tls } },
         https: {
-            name: "dns-https",
+            name: `${prefix}-https`,
             prober: "http",
             timeout: "5s",
             http: {
@@ -88,7 +93,7 @@ function encryptedProbes(addresses: readonly pulumi.Input<string>[]): Probe[] {
     return (["tls", "https"] as const).flatMap((transport) =>
         addresses.map((address, i) => ({
             name: addressProbeName(modules[transport], i),
-            job,
+            job: jobOf(prefix),
             module: modules[transport],
             interval,
             target: { address: targets[transport](address) },
@@ -115,14 +120,16 @@ export interface OwnQueries {
 export interface OwnQueriesOptions extends Pick<DnsProbesOptions, "names" | "encrypted"> {
     /** Number of addresses. */
     readonly addresses: number;
+    /** The proxy in front of the pods, if there is one. */
+    readonly front?: Pick<Front, "queries">;
 }
 
-export function ownQueries({ names, addresses, encrypted = false }: OwnQueriesOptions): OwnQueries {
+export function ownQueries({ names, addresses, encrypted = false, front }: OwnQueriesOptions): OwnQueries {
     const healthChecks = 1 / healthPeriods.readiness;
     const plain = 2 * (1 + names.length);
     return {
-        perPod: rounded(healthChecks + plain / interval),
-        together: rounded(((plain + (encrypted ? 2 : 0)) * addresses) / interval),
+        perPod: rounded(healthChecks + plain / interval + (front?.queries.perPod ?? 0)),
+        together: rounded(((plain + (encrypted ? 2 : 0)) * addresses) / interval + (front?.queries.together ?? 0)),
     };
 }
 

@@ -55,7 +55,8 @@ const trustAnchor = checked(
 /** A name without its final dot, which no certificate has. */
 const certificateName = checked((text) => domainNameProblem(text) ?? tlsNameProblem(text), "dns.home.arpa");
 
-const encryption = z.strictObject({
+/** A name and its certificate, also of a proxy in front of the resolver. */
+export const encryption = z.strictObject({
     name: certificateName.describe(
         "Name of the resolver in its certificate. Clients are told it, and the resolver answers it with its own addresses.",
     ),

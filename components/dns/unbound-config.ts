@@ -1,5 +1,8 @@
 /** Unbound's configuration files, as text. Manual: https://unbound.docs.nlnetlabs.nl/en/latest/manpages/unbound.conf.html */
+import type * as k8s from "@pulumi/kubernetes";
+
 import { discoveryRecords, encryptionLines, reloadLines } from "./encryption";
+import { frontLines } from "./front";
 import { type LeaseServer, leaseStubZones, leaseZoneLines } from "./lease-zones";
 import { localRecordsConf } from "./records";
 import type { DnsSettings } from "./settings";
@@ -8,6 +11,11 @@ import { absolute } from "./zones";
 
 /** Where Unbound listens: above 1024, so that it needs no privilege. The Service maps port 53 to it. */
 export const dnsPort = 1053;
+/** Ports of a Service of the resolver, and of a proxy that listens on the same ports. */
+export const plainServicePorts: readonly k8s.types.input.core.v1.ServicePort[] = [
+    { name: "dns", port: 53, protocol: "UDP", targetPort: dnsPort },
+    { name: "dns-tcp", port: 53, protocol: "TCP", targetPort: dnsPort },
+];
 /** The folder of the configuration files. */
 export const configFolder = "/config";
 /** The remote control's socket, in a volume that the exporter shares. */
@@ -57,6 +65,8 @@ export type UnboundConfigOptions = Pick<
 > & {
     /** Where the names and addresses of DHCP leases are asked for. Left out, nowhere. */
     readonly leases?: LeaseServer;
+    /** Whether a proxy in front tells the clients' addresses. Defaults to false. */
+    readonly fronted?: boolean;
 };
 
 /** The files without secrets, by name. `unbound.conf` includes the others and cachedb.conf. */
@@ -66,7 +76,16 @@ export function configFiles(given: UnboundConfigOptions): Record<string, string>
 }
 
 function unboundConf(options: UnboundConfigOptions): string {
-    const { allowFrom, clientQueryLimit, dnssec, trustAnchors, upstreamIpv6, log, encryption } = options;
+    const {
+        allowFrom,
+        clientQueryLimit,
+        dnssec,
+        trustAnchors,
+        upstreamIpv6,
+        log,
+        encryption,
+        fronted = false,
+    } = options;
     const { threads, msgCache, rrsetCache, keyCache, queriesPerThread, outgoingRange } = unboundSizing(
         options.cpu,
         options.memory,
@@ -78,6 +97,7 @@ function unboundConf(options: UnboundConfigOptions): string {
             "interface: 0.0.0.0",
             `port: ${dnsPort}`,
             ...encryptionLines(encryption),
+            ...(fronted ? frontLines : []),
             `do-ip6: ${yesNo(upstreamIpv6)}`,
 
             "# Unbound runs in a container, as an unprivileged user, and logs to its output.",

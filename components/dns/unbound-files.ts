@@ -1,10 +1,10 @@
 /** Unbound's configuration in the cluster, and the check that it passes before any pod is given it. */
-import * as k8s from "@pulumi/kubernetes";
+import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
+import { configCheck } from "../lib/config-check";
 import { imageReference } from "../lib/images";
-import { networkPolicy } from "../lib/network-policy";
-import { labels, runAs, unprivileged } from "../lib/pods";
+import { runAs } from "../lib/pods";
 import type { Site } from "../lib/site";
 import { certificateMount, certificateVolume } from "./encryption";
 import { configFolder } from "./unbound-config";
@@ -37,67 +37,27 @@ export const fileMounts = ({ certificate }: UnboundFiles): k8s.types.input.core.
 
 const configMount = { name: "config", mountPath: configFolder, readOnly: true };
 
-const check = "unbound-check";
-
-export interface ConfigCheckOptions {
+export interface UnboundCheckOptions {
     readonly namespace: pulumi.Input<string>;
     readonly files: UnboundFiles;
     readonly site: Site;
 }
 
-/**
- * Reads the files with `unbound-checkconf` of the very image that is to serve. What depends on it is not touched if
- * Unbound refuses the files: the old pods serve on, and `up` shows Unbound's message. An init container of the resolver
- * would also keep the old pods, but Pulumi does not report why an init container fails.
- */
-export function configCheck(
-    { namespace, files, site }: ConfigCheckOptions,
+/** Reads the files with `unbound-checkconf` of the very image that is to serve. */
+export const unboundCheck = (
+    { namespace, files, site }: UnboundCheckOptions,
     opts: pulumi.CustomResourceOptions,
-): k8s.batch.v1.Job {
-    // The pod waits for the certificate, which cert-manager issues once it runs itself.
-    const timeoutSeconds = files.certificate === undefined ? "300" : "600";
-    networkPolicy({ name: check, namespace, podSelector: { app: check }, ingress: [], egress: [] }, opts);
-    return new k8s.batch.v1.Job(
-        check,
+): k8s.batch.v1.Job =>
+    configCheck(
         {
-            metadata: {
-                namespace,
-                labels: labels(check),
-                annotations: { "pulumi.com/timeoutSeconds": timeoutSeconds },
-            },
-            spec: {
-                backoffLimit: 0,
-                // A node that goes away is not Unbound's verdict.
-                podFailurePolicy: {
-                    rules: [{ action: "Ignore", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] }],
-                },
-                template: {
-                    metadata: { labels: labels(check) },
-                    spec: {
-                        restartPolicy: "Never",
-                        automountServiceAccountToken: false,
-                        enableServiceLinks: false,
-                        securityContext: unboundUser,
-                        containers: [
-                            {
-                                name: check,
-                                image: imageReference(images.unbound, site),
-                                command: ["/usr/sbin/unbound-checkconf", `${configFolder}/unbound.conf`],
-                                // Pulumi shows the termination message.
-                                terminationMessagePolicy: "FallbackToLogsOnError",
-                                resources: {
-                                    requests: { cpu: "10m", memory: "32Mi" },
-                                    limits: { cpu: "500m", memory: "128Mi" },
-                                },
-                                securityContext: unprivileged,
-                                volumeMounts: fileMounts(files),
-                            },
-                        ],
-                        volumes: fileVolumes(files),
-                    },
-                },
-            },
+            name: "unbound-check",
+            namespace,
+            image: imageReference(images.unbound, site),
+            command: ["/usr/sbin/unbound-checkconf", `${configFolder}/unbound.conf`],
+            securityContext: unboundUser,
+            volumeMounts: fileMounts(files),
+            volumes: fileVolumes(files),
+            certificate: files.certificate !== undefined,
         },
         opts,
     );
-}

@@ -8,6 +8,7 @@ import type { Site } from "../lib/site";
 import { redisPort } from "./redis-config";
 import { fileMounts, fileVolumes, type UnboundFiles, unboundUser } from "./unbound-files";
 import { certificateReloader, encryptedPorts } from "./encryption";
+import { type Front, frontPort } from "./front";
 import { configFolder, controlSocket, dnsPort, healthName, healthPeriods } from "./unbound-config";
 import { type LeaseZones, toLeaseServer } from "./lease-zones";
 import { podCpuRequest } from "./sizing";
@@ -34,6 +35,8 @@ export interface UnboundOptions {
     readonly upstreamPorts: readonly number[];
     /** The zones that the DHCP server answers, if it does. */
     readonly leases?: LeaseZones;
+    /** The proxy in front of the pods, if there is one. */
+    readonly front?: Front;
     readonly site: Site;
 }
 
@@ -61,7 +64,7 @@ export const keepRunning = (command: string, pause = 5): string =>
 
 /** The resolver's Deployment, and what protects it during drains and from connections that it does not need. */
 export function unbound(options: UnboundOptions, opts: pulumi.CustomResourceOptions): k8s.apps.v1.Deployment {
-    const { namespace, replicas, files, site } = options;
+    const { namespace, replicas, files, front, site } = options;
     const encrypted = files.certificate !== undefined;
 
     if (replicas > 1) {
@@ -88,6 +91,7 @@ export function unbound(options: UnboundOptions, opts: pulumi.CustomResourceOpti
                         ...(encrypted ? Object.values(encryptedPorts).map((port) => tcp(port)) : []),
                     ],
                 },
+                ...(front ? [{ peers: [{ pods: front.pods }], ports: [udp(frontPort), tcp(frontPort)] } as const] : []),
                 fromPrometheus(tcp(exporterPort)),
             ],
             egress: [
@@ -126,7 +130,7 @@ export function unbound(options: UnboundOptions, opts: pulumi.CustomResourceOpti
                         priorityClassName: corePriority,
                         tolerations: leaveLostNode,
                         securityContext: unboundUser,
-                        terminationGracePeriodSeconds: 30,
+                        terminationGracePeriodSeconds: stopSeconds(options) + 20,
                         // Also with one replica: adding a second one then leaves the first one running.
                         topologySpreadConstraints: [
                             {
@@ -165,8 +169,14 @@ export function unbound(options: UnboundOptions, opts: pulumi.CustomResourceOpti
     );
 }
 
+/**
+ * How long a pod still answers after it was told to stop, while the Service and the load balancer switch to another pod. A
+ * proxy finds the pods by a name in the cluster's DNS, whose answers kubeadm's CoreDNS keeps for 30 seconds.
+ */
+const stopSeconds = ({ front }: Pick<UnboundOptions, "front">): number => (front ? 40 : 10);
+
 /** The resolver itself. The image has no shell. */
-function server({ cpu, memory, files, site }: UnboundOptions): k8s.types.input.core.v1.Container {
+function server({ cpu, memory, files, front, site }: UnboundOptions): k8s.types.input.core.v1.Container {
     // drill-hc exits with 0 if there was an answer. Over TCP, because a flood of UDP queries fills the socket's buffer,
     // and a pod that is not ready gets no queries at all.
     const answers = ["/usr/bin/drill-hc", "-t", "-p", String(dnsPort), "@127.0.0.1", healthName];
@@ -192,8 +202,7 @@ function server({ cpu, memory, files, site }: UnboundOptions): k8s.types.input.c
             failureThreshold: 6,
             timeoutSeconds: 5,
         },
-        // Keeps answering while the Service and the load balancer switch to another pod.
-        lifecycle: { preStop: { sleep: { seconds: 10 } } },
+        lifecycle: { preStop: { sleep: { seconds: stopSeconds({ front }) } } },
         resources: { requests: { cpu: podCpuRequest, memory }, limits: { cpu, memory } },
         securityContext: unprivileged,
         volumeMounts: [...fileMounts(files), { name: controlVolume.name, mountPath: controlFolder }],

@@ -67,6 +67,24 @@ export function loadBalancerService(
 }
 
 /**
+ * Makes a Service for each address, at least one, all with the same pods and ports. The first is called `name`, every other
+ * one also after its address, so that a change of the list replaces no Service whose address stays.
+ */
+export const loadBalancerServices = (
+    addresses: readonly [string | undefined, ...string[]],
+    options: Omit<LoadBalancerServiceOptions, "address">,
+    opts: pulumi.CustomResourceOptions,
+): [k8s.core.v1.Service, ...k8s.core.v1.Service[]] => {
+    const [first, ...further] = addresses;
+    return [
+        loadBalancerService({ ...options, address: first }, opts),
+        ...further.map((address) =>
+            loadBalancerService({ ...options, name: `${options.name}-${address.replaceAll(".", "-")}`, address }, opts),
+        ),
+    ];
+};
+
+/**
  * What the engine waits for. MetalLB gives exactly the address that is asked for. A Service whose address is changed has
  * the old one for some seconds more: without the wait, the engine would take it for the new one, and clients of DHCP
  * would be told to use a resolver and a server that are gone.

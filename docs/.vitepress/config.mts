@@ -58,6 +58,7 @@ export default defineConfig({
                     { text: "Security", link: "/security" },
                     { text: "Hardening of DNS", link: "/dns-hardening" },
                     { text: "Encrypted DNS", link: "/encrypted-dns" },
+                    { text: "dnsdist", link: "/dnsdist" },
                     { text: "kubeadm", link: "/kubeadm" },
                     { text: "Control plane", link: "/control-plane" },
                     { text: "High availability", link: "/high-availability" },

@@ -1,0 +1,119 @@
+/** What is wrong with dnsdist's settings beside each other. A remedy completes the sentence "<key> = <value> ...". */
+import { type Problem, withoutEffect } from "../../config/problems";
+import { certManager } from "../cert-manager";
+import { dhcp } from "../dhcp";
+import { dns } from "../dns";
+import { healthName } from "../dns/unbound-config";
+import { canonical } from "../dns/zones";
+import type { AddressClaim, ReadSettings } from "../lib/component";
+import { repeated } from "../lib/distinct";
+import { configFiles } from "./config";
+import type { DnsdistSettings } from "./settings";
+
+export const dnsdistProblems = (settings: DnsdistSettings, read: ReadSettings): Problem[] => [
+    ...encryptionProblems(settings, read(certManager).enabled, read(dns).encryption?.name),
+    ...handOutProblems(settings, read(dhcp)),
+    ...policyProblems(settings),
+    ...sizeProblems(settings, read),
+];
+
+/** The addresses that dnsdist asks the load balancer for, with their settings. */
+export const ownAddresses = ({ addresses }: DnsdistSettings): AddressClaim[] =>
+    addresses.map((text, i) => ({ key: `noc:dnsdist.addresses[${i}]`, text, use: "service" }));
+
+function encryptionProblems(
+    { encryption, addresses }: DnsdistSettings,
+    certManagerEnabled: boolean,
+    resolver: string | undefined,
+): Problem[] {
+    if (encryption === undefined) {
+        return [];
+    }
+    const { name, secret } = encryption;
+    return [
+        ...(addresses.length === 0
+            ? [
+                  {
+                      key: "noc:dnsdist.addresses",
+                      value: [],
+                      remedy: "is empty, but the certificate and the records by which clients find noc:dnsdist.encryption name the addresses; list one or more of the pools",
+                  },
+              ]
+            : []),
+        ...(secret === undefined && !certManagerEnabled
+            ? [
+                  {
+                      key: "noc:dnsdist.encryption.secret",
+                      remedy: "is not set while noc:certManager.enabled is false, so there is no certificate; set that to true, or name a Secret that has one",
+                  },
+              ]
+            : []),
+        ...(resolver !== undefined && canonical(resolver) === canonical(name)
+            ? [
+                  {
+                      key: "noc:dnsdist.encryption.name",
+                      value: name,
+                      remedy: "is noc:dns.encryption.name, which has the resolver's addresses; give dnsdist a name of its own",
+                  },
+              ]
+            : []),
+    ];
+}
+
+function handOutProblems(
+    { handOut }: DnsdistSettings,
+    { enabled, resolvers }: { readonly enabled: boolean; readonly resolvers: readonly string[] },
+): Problem[] {
+    const key = "noc:dnsdist.handOut";
+    if (!handOut) {
+        return [];
+    }
+    return [
+        ...(!enabled ? [withoutEffect(key, true, "noc:dhcp.enabled is false")] : []),
+        ...(enabled && resolvers.length > 0
+            ? [withoutEffect(key, true, "noc:dhcp.resolvers lists what clients are told")]
+            : []),
+    ];
+}
+
+function policyProblems({ blocked, rewritten, exempt }: DnsdistSettings): Problem[] {
+    const lists = [
+        entries("blocked", blocked),
+        entries("exempt", exempt),
+        rewritten.flatMap(({ names }, i) => entries(`rewritten[${i}].names`, names)),
+    ];
+    return [
+        ...lists.flatMap((list) => repeated(list, "list it once")),
+        ...lists
+            .flat()
+            .flatMap(({ key, value }) =>
+                !key.includes("exempt") && `.${healthName}`.endsWith(`.${value}`)
+                    ? [{ key, value, remedy: `covers ${healthName}, which monitoring asks for; list other domains` }]
+                    : [],
+            ),
+        ...(exempt.length > 0 && blocked.length === 0 && rewritten.length === 0
+            ? [
+                  withoutEffect(
+                      "noc:dnsdist.exempt",
+                      undefined,
+                      "noc:dnsdist.blocked and noc:dnsdist.rewritten are empty",
+                  ),
+              ]
+            : []),
+    ];
+}
+
+const entries = (list: string, names: readonly string[]) =>
+    names.map((text, i) => ({ key: `noc:dnsdist.${list}[${i}]`, value: canonical(text) }));
+
+/** A ConfigMap holds 1 MiB, with its metadata. */
+const mostConfigBytes = 1_000_000;
+
+function sizeProblems(settings: DnsdistSettings, read: ReadSettings): Problem[] {
+    const bytes = Object.values(configFiles(settings, read(dns))).reduce(
+        (sum, text) => sum + Buffer.byteLength(text),
+        0,
+    );
+    const remedy = `has ${settings.blocked.length} domains, which do not fit into a ConfigMap (1 MiB) with the other lists; list fewer, such as the domains above them`;
+    return bytes > mostConfigBytes ? [{ key: "noc:dnsdist.blocked", remedy }] : [];
+}
