@@ -61,7 +61,7 @@ export function dnsdistDashboard(namespace: string, { timeoutRatio, limitedQueri
             ],
             [
                 8,
-                layers("Transports", "Queries by transport. TCP includes TLS.", RequestsPerSecond, {
+                layers("Transports", "Queries by transport.", RequestsPerSecond, {
                     "{{proto}}": rate("dnsdist_frontend_queries", "proto"),
                 }),
                 graph(
@@ -104,9 +104,9 @@ export function dnsdistDashboard(namespace: string, { timeoutRatio, limitedQueri
                 ),
                 graph(
                     "Failed TLS handshakes",
-                    "TLS connections that failed. Many at once: clients do not trust the certificate, or it has expired.",
+                    "TLS connections that failed, by error. Many at once: clients do not trust the certificate, or it has expired.",
                     RequestsPerSecond,
-                    { "{{tls}}": rate("dnsdist_frontend_tlshandshakefailures", "tls") },
+                    { "{{error}}": rate("dnsdist_frontend_tlshandshakefailures", "error") },
                 ),
             ],
             "Resolvers",

@@ -257,6 +257,12 @@ describe("dnsdist's settings", () => {
             { "dhcp.resolvers": ["192.168.139.50"] },
             "noc:dnsdist.handOut = true has no effect while noc:dhcp.resolvers lists what clients are told",
         ],
+        [
+            "with too little memory for its connections and the resolver's pods",
+            { ...encrypted, cpu: "4", memory: "273Mi" },
+            { ...issued, "dns.replicas": 1 },
+            'noc:dnsdist.memory = "273Mi" is too little for its threads (noc:dnsdist.cpu) and 1 of the resolver\'s pods (noc:dns.replicas); set it to 274Mi or more',
+        ],
         ["with an action that there is not", { rateLimit: { action: "delay" } }, {}, "use truncate, refuse or drop"],
     ] as const) {
         it(`are refused or warned of ${title}`, () => {

@@ -1,5 +1,6 @@
 /** What is wrong with dnsdist's settings beside each other. A remedy completes the sentence "<key> = <value> ...". */
 import { type Problem, withoutEffect } from "../../config/problems";
+import { parseQuantity } from "../../config/quantities";
 import { certManager } from "../cert-manager";
 import { dhcp } from "../dhcp";
 import { dns } from "../dns";
@@ -7,7 +8,7 @@ import { healthName } from "../dns/unbound-config";
 import { canonical } from "../dns/zones";
 import type { AddressClaim, ReadSettings } from "../lib/component";
 import { repeated } from "../lib/distinct";
-import { configFiles } from "./config";
+import { configFiles, leastMemory } from "./config";
 import type { DnsdistSettings } from "./settings";
 
 export const dnsdistProblems = (settings: DnsdistSettings, read: ReadSettings): Problem[] => [
@@ -106,14 +107,30 @@ function policyProblems({ blocked, rewritten, exempt }: DnsdistSettings): Proble
 const entries = (list: string, names: readonly string[]) =>
     names.map((text, i) => ({ key: `noc:dnsdist.${list}[${i}]`, value: canonical(text) }));
 
+const MiB = 2 ** 20;
+
 /** A ConfigMap holds 1 MiB, with its metadata. */
 const mostConfigBytes = 1_000_000;
 
 function sizeProblems(settings: DnsdistSettings, read: ReadSettings): Problem[] {
-    const bytes = Object.values(configFiles(settings, read(dns))).reduce(
+    const { blocked, memory } = settings;
+    const resolver = read(dns);
+    const bytes = Object.values(configFiles(settings, resolver)).reduce(
         (sum, text) => sum + Buffer.byteLength(text),
         0,
     );
-    const remedy = `has ${settings.blocked.length} domains, which do not fit into a ConfigMap (1 MiB) with the other lists; list fewer, such as the domains above them`;
-    return bytes > mostConfigBytes ? [{ key: "noc:dnsdist.blocked", remedy }] : [];
+    const tooLarge = `has ${blocked.length} domains, which do not fit into a ConfigMap (1 MiB) with the other lists; list fewer, such as the domains above them`;
+    const least = leastMemory(settings, resolver.replicas);
+    return [
+        ...(bytes > mostConfigBytes ? [{ key: "noc:dnsdist.blocked", remedy: tooLarge }] : []),
+        ...(parseQuantity(memory) < least * MiB
+            ? [
+                  {
+                      key: "noc:dnsdist.memory",
+                      value: memory,
+                      remedy: `is too little for its threads (noc:dnsdist.cpu) and ${resolver.replicas} of the resolver's pods (noc:dns.replicas); set it to ${least}Mi or more`,
+                  },
+              ]
+            : []),
+    ];
 }

@@ -69,7 +69,7 @@ export const dnsdistSettings = z.strictObject({
     cpu: cpu(cpuRequest, mostThreads, "1", "500m")
         .default("1")
         .describe("CPU limit of a pod, a Kubernetes quantity. It sets the number of threads."),
-    memory: bytes("128Mi", mostMemory, "256Mi")
+    memory: bytes("64Mi", mostMemory, "256Mi")
         .default("256Mi")
         .describe("Memory limit of a pod, a Kubernetes quantity."),
     rateLimit: rateLimit
