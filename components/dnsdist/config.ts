@@ -41,9 +41,9 @@ export function configFiles(settings: DnsdistSettings, resolver: ResolverSetting
 const threadsOf = ({ cpu }: Pick<DnsdistSettings, "cpu">): number => Math.max(1, Math.floor(parseQuantity(cpu)));
 
 /**
- * The least memory limit, in MiB. Measured with dnsdist 2.1.3: 30 MiB after the start, and 555 bytes for each query that
- * may be under way, to twice the resolver's pods while they are replaced. A TLS connection takes 35 KiB
- * (https://www.dnsdist.org/reference/yaml-settings.html#incomingtlsconfiguration).
+ * The least memory limit, in MiB. Measured with dnsdist 2.1.3, one thread and two pods behind it: 47 MiB at most while they
+ * were replaced, and half a KiB more for each further query that may be under way, to twice the pods during a replacement. A
+ * TLS connection takes 35 KiB (https://www.dnsdist.org/reference/yaml-settings.html#incomingtlsconfiguration).
  */
 export const leastMemory = (settings: Pick<DnsdistSettings, "cpu" | "encryption">, resolvers: number): number =>
     48 + 10 * resolvers + (settings.encryption ? 54 * threadsOf(settings) : 0);
