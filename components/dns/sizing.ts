@@ -25,8 +25,10 @@ export const leastRedisMemory = "32Mi";
 export const mostMemory = "16Ti";
 
 // Measured with Unbound 1.26.2: 20 MiB after the start with one thread, 43 MiB with four; 11.5 KiB for each lookup.
+// Linux counts twice the size of a socket's receive buffer.
 const baseMemory = 20 * MiB;
-const threadMemory = 8 * MiB;
+const receiveBuffer = 2 * MiB;
+const threadMemory = 8 * MiB + receiveBuffer;
 const lookupMemory = 12 * 1024;
 // 31 KiB for each of the 512 TLS and 512 HTTPS connections that a thread holds at most.
 const encryptionMemory = 32 * MiB;

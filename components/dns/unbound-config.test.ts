@@ -31,7 +31,7 @@ describe("the sizes of Unbound", () => {
         ] as const) {
             const sizes = unboundSizing(cpu, `${memory}Mi`);
             const caches = 2.5 * (sizes.msgCache + sizes.rrsetCache + sizes.keyCache);
-            const lookups = sizes.threads * (sizes.queriesPerThread * 11.5 * 1024 + 8 * MiB);
+            const lookups = sizes.threads * (sizes.queriesPerThread * 11.5 * 1024 + 10 * MiB);
             expect(14 * MiB + caches + lookups, `${cpu} cores, ${memory} MiB`).to.be.at.most(memory * MiB);
             expect(sizes.queriesPerThread, `${cpu} cores, ${memory} MiB`).to.be.at.least(512);
             expect(memoryProblem(cpu, `${memory}Mi`)).to.equal(undefined);
@@ -134,6 +134,10 @@ describe("unbound.conf", () => {
             "control-enable: yes",
             `control-interface: "${controlSocket}"`,
         ]);
+    });
+
+    it("keeps the queries that come while a thread waits for Redis", () => {
+        expect(lines()).to.include("so-rcvbuf: 1m");
     });
 
     it("uses neither the privileged port nor the chroot that the image is built for", () => {
