@@ -158,6 +158,7 @@ function dockerTemplate(set: ScaleSet, image: string, options: RunnerOptions): R
 
 /** A runner that starts a job's containers as pods. The chart adds its hooks, its account and the volume for the work. */
 function kubernetesTemplate(set: ScaleSet, image: string, options: RunnerOptions): Record<string, unknown> {
+    const shared = sharedVolumes(set, options);
     return {
         spec: {
             enableServiceLinks: false,
@@ -180,16 +181,10 @@ function kubernetesTemplate(set: ScaleSet, image: string, options: RunnerOptions
                     ],
                     securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
                     resources: { requests: { cpu: "50m", memory: "256Mi" }, limits: { memory: "1Gi" } },
-                    volumeMounts: [
-                        { name: "job-pod", mountPath: folders.jobPod, readOnly: true },
-                        ...mountsOf(sharedVolumes(set, options)),
-                    ],
+                    volumeMounts: [{ name: "job-pod", mountPath: folders.jobPod, readOnly: true }, ...mountsOf(shared)],
                 },
             ],
-            volumes: [
-                { name: "job-pod", configMap: { name: objects.jobPod } },
-                ...sharedVolumes(set, options).map(({ volume }) => volume),
-            ],
+            volumes: [{ name: "job-pod", configMap: { name: objects.jobPod } }, ...shared.map(({ volume }) => volume)],
         },
     };
 }
