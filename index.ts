@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Dhcp } from "./components/dhcp";
 import { leaseNames } from "./components/dhcp/lease-names";
 import { Dns } from "./components/dns";
+import { resolverPeers } from "./components/dns/node-path";
 import { Dnsdist, frontOf } from "./components/dnsdist";
 import { ClusterGuard, rememberCluster } from "./components/lib/cluster-identity";
 import { podNamespace } from "./components/lib/namespace";
@@ -94,6 +95,7 @@ export = async () => {
                         }
                       : { resolvers: settings.dhcp.resolvers }),
                   leaseNames: leases,
+                  resolverPeers: resolverPeers(settings.dns, site),
                   site,
               },
               { provider, dependsOn: existing(metallb, dns) },

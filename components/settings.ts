@@ -13,7 +13,7 @@ import { addressProblems } from "./address-rules";
 import type { AddressClaim, ComponentDefinition, HostRequest, ReadSettings } from "./lib/component";
 import { siteSettings } from "./lib/site";
 import { hostProblems } from "./host-rules";
-import { siteProblems } from "./site-rules";
+import { nodePathProblems, siteProblems } from "./site-rules";
 
 type Components = typeof components;
 
@@ -147,6 +147,7 @@ function brokenRules(settings: Settings): Problem[] {
     const enabled = enabledComponents(settings);
     return [
         ...siteProblems(settings.site, settings.metallb.enabled, ownNamespaces(settings)),
+        ...nodePathProblems(settings),
         ...enabled.flatMap((definition) => definition.problems?.(settingsOf(settings, definition), read) ?? []),
         ...enabled.flatMap(({ name, needs = [] }) => missingNeeds(name, needs, enabled)),
         ...hostProblems(requestedHosts(settings), settings.gateway.enabled),

@@ -1,4 +1,5 @@
-import type { Problem } from "../config/problems";
+import { type Problem, withoutEffect } from "../config/problems";
+import type { DnsSettings } from "./dns/settings";
 import type { Site } from "./lib/site";
 
 /**
@@ -27,6 +28,33 @@ export function siteProblems(
                   ),
               ]
             : []),
+    ];
+}
+
+/** What `noc:dns.path` needs of the site. */
+export function nodePathProblems({
+    dns: { enabled, path },
+    metallb,
+    site: { nodeAddresses },
+}: {
+    readonly dns: Pick<DnsSettings, "enabled" | "path">;
+    readonly metallb: { readonly enabled: boolean };
+    readonly site: Pick<Site, "nodeAddresses">;
+}): Problem[] {
+    if (!enabled || path !== "node") {
+        return [];
+    }
+    return [
+        ...(nodeAddresses.length === 0
+            ? [
+                  problem(
+                      "nodeAddresses",
+                      [],
+                      "is empty, but network policies have to admit the nodes' resolvers to Redis (noc:dns.path = node); list the nodes' addresses",
+                  ),
+              ]
+            : []),
+        ...(metallb.enabled ? [] : [withoutEffect("noc:dns.path", path, "noc:metallb.enabled is false")]),
     ];
 }
 

@@ -1,4 +1,6 @@
 /** Failures of the resolvers, and of what leads to them. */
+import { nodeNamespace } from "../../components/dns/node-path";
+import { nodeApp } from "../../components/dns/node-path-config";
 import { floodDns, measureDns } from "../bench/dnsperf";
 import type { Failure } from "./failure";
 import { malformedPackets, sendMalformedDns } from "./packets";
@@ -13,6 +15,9 @@ export const needsNodes = ({ options: { nodeDown, nodeUp } }: Stack): string | u
     nodeDown && nodeUp
         ? undefined
         : "needs --node-down and --node-up, commands that cut a node's power and bring it back";
+
+const needsPath = ({ settings: { dns } }: Stack): string | undefined =>
+    dns.path === "node" ? undefined : "needs noc:dns.path = node";
 
 export const dnsFailures: readonly Failure[] = [
     {
@@ -44,6 +49,20 @@ export const dnsFailures: readonly Failure[] = [
             await stack.drain(await stack.servingNode(), "app=unbound");
             await stack.settled();
         },
+    },
+    {
+        name: "path-killed",
+        title: "the resolver in the serving node's network and its agent killed (noc:dns.path = node)",
+        dns: { lost: 0, outage: 3 },
+        unavailable: needsPath,
+        breaks: async (stack) => stack.kill(`app=${nodeApp}`, await stack.servingNode(), nodeNamespace),
+    },
+    {
+        name: "path-rolled",
+        title: "all resolvers in the nodes' network rolled (noc:dns.path = node)",
+        dns: { lost: 0, longest: 3 },
+        unavailable: needsPath,
+        breaks: (stack) => stack.roll({ kind: "DaemonSet", name: nodeApp, namespace: nodeNamespace }),
     },
     {
         name: "speaker-killed",

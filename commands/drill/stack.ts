@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 
 import { app as kea, askKea, podLabels as keaLabels, servers as keaServers } from "../../components/dhcp/values";
+import { nodeNamespace } from "../../components/dns/node-path";
 import { selectorOf } from "../../components/lib/pods";
 import { deployedNamespaces, type Settings } from "../../components/settings";
 import { Cluster } from "../../tools/cluster";
@@ -218,7 +219,8 @@ export class Stack {
     /** The workloads that are not ready, and pods that still end. */
     private async missing(): Promise<string[]> {
         const { cluster, namespace } = this;
-        const workloads = await Promise.all([workloadsOf(cluster, namespace), workloadsOf(cluster, metallbNamespace)]);
+        const namespaces = [namespace, ...(this.settings.dns.path === "node" ? [nodeNamespace] : []), metallbNamespace];
+        const workloads = await Promise.all(namespaces.map((one) => workloadsOf(cluster, one)));
         const pods = await cluster.core.listNamespacedPod({ namespace });
         const missing = [
             ...workloads.flat().flatMap(({ whole, name }) => (whole ? [] : [name])),

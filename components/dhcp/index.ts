@@ -11,7 +11,7 @@ import { dhcpDashboard } from "./dashboard";
 import { highAvailabilityAlerts } from "./high-availability-alerts";
 import type { LeaseNames } from "./lease-names";
 import { leaseNameAlerts } from "./lease-names-monitoring";
-import { dhcpPolicy, relayNetworks } from "./network";
+import { dhcpPolicy, type DhcpPolicyOptions, relayNetworks } from "./network";
 import { dhcpOverview } from "./overview";
 import { addresses, anyAddress, problems } from "./rules";
 import { peerAddress, serverAddress, serverRelease } from "./server";
@@ -29,6 +29,8 @@ export interface DhcpOptions extends ComponentArgs<typeof dhcpSettings> {
     readonly encryptedName?: string;
     /** What the servers answer about the host names of leases. Left out, nothing. */
     readonly leaseNames?: LeaseNames;
+    /** The resolvers, which ask for these names. */
+    readonly resolverPeers?: DhcpPolicyOptions["resolvers"];
 }
 
 /** The DHCP server: Kea, its leases on a volume, and the address that relays send to; with high availability, two. */
@@ -40,7 +42,7 @@ export class Dhcp extends Component {
     constructor(name: string, args: DhcpOptions, opts?: pulumi.ComponentResourceOptions) {
         super("dhcp:Dhcp", name, dhcpSettings, args, opts);
         const settings = dhcpSettings.parse(args.settings);
-        const { namespace, site, spreadClients, encryptedName, leaseNames } = args;
+        const { namespace, site, spreadClients, encryptedName, leaseNames, resolverPeers } = args;
         const { thresholds, highAvailability } = settings;
         const redundant = highAvailability.enabled;
         const selector = podLabels(redundant ? undefined : servers.primary);
@@ -72,7 +74,7 @@ export class Dhcp extends Component {
         const address = addressOf("primary", settings.address);
         this.outputs = { dhcpAddress: address };
         const names = leaseNames !== undefined;
-        dhcpPolicy({ namespace, selector, relays, redundant, names }, parent);
+        dhcpPolicy({ namespace, selector, relays, redundant, resolvers: leaseNames && resolverPeers }, parent);
         if (redundant) {
             const standbyAddress = addressOf("standby", highAvailability.address);
             this.outputs = { dhcpAddress: address, dhcpStandbyAddress: standbyAddress };

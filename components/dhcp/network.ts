@@ -3,7 +3,6 @@ import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
 import { contains, parseSubnet } from "../../config/addresses";
-import { app as dnsApp } from "../dns/unbound";
 import { type Flow, fromPrometheus, networkPolicy, type Peer, type Port, tcp, udp } from "../lib/network-policy";
 import type { DhcpSettings } from "./settings";
 import { app, podLabels, ports } from "./values";
@@ -33,8 +32,8 @@ export interface DhcpPolicyOptions {
     readonly relays: readonly string[];
     /** Whether there are two servers. */
     readonly redundant: boolean;
-    /** Whether the resolver asks for host names. */
-    readonly names: boolean;
+    /** The resolvers that ask for host names. Undefined if none does. */
+    readonly resolvers?: readonly [Peer, ...Peer[]];
 }
 
 /**
@@ -42,18 +41,17 @@ export interface DhcpPolicyOptions {
  * servers may reach each other.
  */
 export function dhcpPolicy(
-    { namespace, selector, relays, redundant, names }: DhcpPolicyOptions,
+    { namespace, selector, relays, redundant, resolvers }: DhcpPolicyOptions,
     opts: pulumi.CustomResourceOptions,
 ): k8s.networking.v1.NetworkPolicy {
     const peers = relays.map((cidr) => ({ cidr })) as [Peer, ...Peer[]];
     // Kea does not authenticate the other server, so that this policy alone keeps others from the leases.
     const otherServer: Flow = { peers: [{ pods: podLabels() }], ports: [tcp(ports.peer)] };
     const between = redundant ? [otherServer] : [];
-    const resolver: Flow = { peers: [{ pods: { app: dnsApp } }], ports: [udp(ports.names), tcp(ports.names)] };
     const scraped: [Port, ...Port[]] = [
         tcp(ports.metrics),
         ...(redundant ? [tcp(ports.haMetrics)] : []),
-        ...(names ? [tcp(ports.namesMetrics)] : []),
+        ...(resolvers ? [tcp(ports.namesMetrics)] : []),
     ];
     return networkPolicy(
         {
@@ -64,7 +62,7 @@ export function dhcpPolicy(
                 { peers, ports: [udp(ports.dhcp)] },
                 fromPrometheus(...scraped),
                 ...between,
-                ...(names ? [resolver] : []),
+                ...(resolvers ? [{ peers: resolvers, ports: [udp(ports.names), tcp(ports.names)] } as const] : []),
             ],
             // Kea sends its answer to port 67 of the giaddr, which need not be where the request came from.
             egress: [{ peers: "anyone", ports: [udp(67)] }, ...between],

@@ -5,6 +5,7 @@
  */
 import { whileStateIsKnown } from "../lib/prometheus-rules";
 import type { Alert, RecordingRule } from "../lib/monitoring-spec";
+import { nodeApp, nodeHealthQueries } from "./node-path-config";
 import type { OwnQueries } from "./probes";
 import type { DnsThresholds } from "./settings";
 
@@ -54,16 +55,22 @@ export interface UnboundAlertsOptions {
     readonly thresholds: DnsThresholds;
     /** The queries of probes and health checks, which are not the clients'. */
     readonly own: OwnQueries;
+    /** Whether resolvers run in the nodes' network as well. Defaults to false. */
+    readonly onNodes?: boolean;
 }
 
 /** The alerts on Unbound itself. */
 export function unboundAlerts(options: UnboundAlertsOptions): Alert[] {
-    const { namespace, service, thresholds, own } = options;
+    const { namespace, service, thresholds, own, onNodes = false } = options;
     const { servfailRatio, unansweredRatio, bogusRatio, recursionSeconds, cacheHitRatio, replicaShare, clientQueries } =
         thresholds;
     const selector = `{namespace="${namespace}"}`;
     const queries = `namespace_pod:unbound_queries:rate5m${selector}`;
     const lookups = perPod(namespace, "unbound_cache_misses_total");
+    // Resolvers in the nodes' network are probed by nobody but their agent and the kubelet.
+    const atNodes = `namespace_pod:unbound_queries:rate5m{namespace="${namespace}",pod=~"${nodeApp}-.+"}`;
+    const atPods = `${queries} - ${own.perPod}`;
+    const fromClients = onNodes ? `(${atNodes} - ${nodeHealthQueries}) or (${atPods})` : atPods;
     return [
         {
             alert: "UnboundDown",
@@ -170,7 +177,7 @@ export function unboundAlerts(options: UnboundAlertsOptions): Alert[] {
         {
             alert: "UnboundNoQueries",
             // The probes and health checks query even a resolver that no client uses.
-            expr: `sum by (namespace) (${queries} - ${own.perPod}) - ${own.together} < ${clientQueries}`,
+            expr: `sum by (namespace) (${fromClients}) - ${own.together} < ${clientQueries}`,
             for: "15m",
             severity: "warning",
             summary: "No client queries the resolver",

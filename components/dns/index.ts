@@ -11,6 +11,7 @@ import { certificateRequests, certificateSecret, encryptedServicePorts } from ".
 import type { Front } from "./front";
 import { type LeaseZones, leaseServerAddress } from "./lease-zones";
 import { dnsMonitoring } from "./monitoring";
+import { nodeNamespace, nodePath, resolverPeers } from "./node-path";
 import { redis, redisPods } from "./redis";
 import { dnsProblems, ownAddresses } from "./rules";
 import { dnsSettings } from "./settings";
@@ -48,30 +49,32 @@ export class Dns extends Component {
         const pods = { app };
 
         const seed = new random.RandomPassword("cachedb-seed", { length: 32, special: false }, child);
-        const cache = redis({ namespace, memory: settings.redisMemory, clients: pods, site }, child);
+        const cache = redis(
+            { namespace, memory: settings.redisMemory, clients: resolverPeers(settings, site), site },
+            child,
+        );
 
         // Without leases, a preview shows the files: they are known before anything is made.
         const fronted = front !== undefined;
-        const data = leases
-            ? leaseServerAddress(leases, namespace, child).apply((address) =>
-                  configFiles({ ...settings, fronted, leases: { ...leases, address } }),
-              )
-            : configFiles({ ...settings, fronted });
+        const leaseAddress = leases && leaseServerAddress(leases, namespace, child);
+        const filesOf = (more: { readonly fronted?: boolean; readonly onNode?: boolean }) =>
+            leases && leaseAddress
+                ? leaseAddress.apply((address) => configFiles({ ...settings, ...more, leases: { ...leases, address } }))
+                : configFiles({ ...settings, ...more });
         // Pulumi names it: a change makes a new ConfigMap, the pods roll over to it, then the old one is deleted.
         const config = new k8s.core.v1.ConfigMap(
             "unbound-config",
-            { metadata: { namespace, labels: labels(app) }, data },
+            { metadata: { namespace, labels: labels(app) }, data: filesOf({ fronted }) },
             child,
         );
+        const cachedb = pulumi
+            .all([cache.address, cache.password, seed.result])
+            .apply(([host, password, seed]) => cachedbConf({ host, password, seed }));
         const secret = new k8s.core.v1.Secret(
             "unbound-cachedb",
             {
                 metadata: { namespace, labels: labels(app) },
-                stringData: {
-                    "cachedb.conf": pulumi
-                        .all([cache.address, cache.password, seed.result])
-                        .apply(([host, password, seed]) => cachedbConf({ host, password, seed })),
-                },
+                stringData: { "cachedb.conf": cachedb },
             },
             child,
         );
@@ -81,12 +84,13 @@ export class Dns extends Component {
             secret: secret.metadata.name,
             certificate: encryption && certificateSecret(encryption),
         };
+        const check = unboundCheck({ namespace, files, site }, child);
         unbound(
             {
                 ...settings,
                 namespace,
                 files,
-                check: unboundCheck({ namespace, files, site }, child),
+                check,
                 redis: cache.address,
                 redisPods,
                 upstreamPorts: upstreamPorts(settings),
@@ -96,6 +100,20 @@ export class Dns extends Component {
             },
             child,
         );
+
+        if (settings.path === "node") {
+            nodePath(
+                {
+                    settings,
+                    files: filesOf({ onNode: true }),
+                    cachedbConf: cachedb,
+                    redis: cache.address,
+                    check,
+                    site,
+                },
+                child,
+            );
+        }
 
         const [service, ...further] = loadBalancerServices(
             [settings.address, ...settings.furtherAddresses],
@@ -133,6 +151,6 @@ export const dns = defineComponent({
     problems: dnsProblems,
     anyAddress: ({ address }) => (address === undefined ? ["noc:dns.address"] : []),
     addresses: ownAddresses,
-    namespaces: (_, site) => [site.namespace],
+    namespaces: ({ path }, site) => [site.namespace, ...(path === "node" ? [nodeNamespace] : [])],
     certificates: (settings, site) => certificateRequests(settings, site.namespace),
 });

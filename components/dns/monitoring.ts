@@ -6,6 +6,7 @@ import { addressAlerts } from "./address-alerts";
 import { unboundAlerts, unboundRecords } from "./alerts";
 import { dnsDashboard } from "./dashboard";
 import type { Front } from "./front";
+import { nodeMonitor, nodePathAlert } from "./node-path";
 import { dnsOverview } from "./overview";
 import { dnsProbeAlerts, dnsProbes, ownQueries } from "./probes";
 import { redisAlerts } from "./redis-alerts";
@@ -22,7 +23,7 @@ export interface DnsMonitoringOptions {
     readonly addresses: readonly pulumi.Input<string>[];
     /** Labels of the resolver's pods. */
     readonly pods: Readonly<Record<string, string>>;
-    readonly settings: Pick<DnsSettings, "probeNames" | "thresholds" | "objectives" | "encryption">;
+    readonly settings: Pick<DnsSettings, "probeNames" | "thresholds" | "objectives" | "encryption" | "path">;
     /** The proxy in front of the pods, if there is one. */
     readonly front?: Pick<Front, "queries">;
 }
@@ -38,19 +39,21 @@ export function dnsMonitoring({
     front,
 }: DnsMonitoringOptions): MonitoringSpec {
     const { probeNames, thresholds, objectives } = settings;
+    const onNodes = settings.path === "node";
     const encrypted = settings.encryption !== undefined;
     const own = ownQueries({ names: probeNames, addresses: addresses.length, encrypted, front });
     return {
         component,
         namespace,
-        monitors: [metricsMonitor("unbound"), metricsMonitor("redis")],
+        monitors: [metricsMonitor("unbound"), metricsMonitor("redis"), ...(onNodes ? [nodeMonitor(namespace)] : [])],
         probes: dnsProbes({ addresses, pods, names: probeNames, encrypted }),
         ruleGroups: [
             {
                 name: "dns",
                 records: unboundRecords(namespace),
                 alerts: [
-                    ...unboundAlerts({ namespace, service, thresholds, own }),
+                    ...unboundAlerts({ namespace, service, thresholds, own, onNodes }),
+                    ...(onNodes ? [nodePathAlert] : []),
                     ...dnsProbeAlerts(namespace, thresholds),
                     ...(addresses.length > 1 ? addressAlerts(namespace, service) : []),
                 ],

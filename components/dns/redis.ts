@@ -4,7 +4,7 @@ import * as random from "@pulumi/random";
 
 import { imageReference } from "../lib/images";
 import { metricsService } from "../lib/metrics";
-import { fromPrometheus, networkPolicy, tcp } from "../lib/network-policy";
+import { fromPrometheus, networkPolicy, type Peer, tcp } from "../lib/network-policy";
 import { corePriority, labels, leaveLostNode, runAs, serviceAccount, unprivileged } from "../lib/pods";
 import type { Site } from "../lib/site";
 import { redisConf, redisPort } from "./redis-config";
@@ -20,8 +20,8 @@ export interface RedisOptions {
     readonly namespace: pulumi.Input<string>;
     /** Memory limit, a Kubernetes quantity. */
     readonly memory: string;
-    /** Labels of the pods that use it. */
-    readonly clients: Readonly<Record<string, string>>;
+    /** Who uses it. */
+    readonly clients: readonly [Peer, ...Peer[]];
     readonly site: Site;
 }
 
@@ -133,7 +133,7 @@ export function redis(options: RedisOptions, opts: pulumi.CustomResourceOptions)
             name: app,
             namespace,
             podSelector: { app },
-            ingress: [{ peers: [{ pods: clients }, { pods: { app: exporter } }], ports: [tcp(redisPort)] }],
+            ingress: [{ peers: [...clients, { pods: { app: exporter } }], ports: [tcp(redisPort)] }],
             egress: [],
         },
         opts,

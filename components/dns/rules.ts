@@ -17,6 +17,7 @@ export const dnsProblems = (settings: DnsSettings, read: ReadSettings): Problem[
     ...nameProblems(settings),
     ...sizeProblems(settings),
     ...encryptionProblems(settings, read(certManager).enabled),
+    ...pathProblems(settings),
     ...uselessSettings(settings),
 ];
 
@@ -207,6 +208,17 @@ function encryptionProblems({ encryption, address, localRecords }: DnsSettings, 
               ]
             : []),
     ];
+}
+
+function pathProblems({ path, address }: DnsSettings): Problem[] {
+    return path === "node" && address === undefined
+        ? [
+              {
+                  key: "noc:dns.address",
+                  remedy: "is not set, but with noc:dns.path = node a resolver of each node listens on it; set it to an address of the pools",
+              },
+          ]
+        : [];
 }
 
 function sizeProblems({ cpu, memory, encryption }: DnsSettings): Problem[] {

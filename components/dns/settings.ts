@@ -115,6 +115,11 @@ export const dnsSettings = z.strictObject({
             "More addresses of the resolver, from the pools. DHCP hands out all of them, to some clients in another order. Each is announced by one node, which serves it: with addresses on different nodes, several nodes share the load. `npm run doctor -- resolver-nodes` names addresses that do.",
         )
         .meta({ examples: [["192.168.1.54"]] }),
+    path: choice("a path", ["service", "node"])
+        .default("service")
+        .describe(
+            "service: queries go through the Service to the pods. node: UDP queries of clients go to an Unbound in the network of the node that announces the address, which answers about a fifth more with the same CPU time, and to the pods while it does not run. It is privileged, and needs address, noc:site.nodeAddresses and a cluster without IPVS (docs/dns-path.md).",
+        ),
     replicas: count(1, 100).default(1).describe("Number of Unbound pods, 1 to 100."),
     cpu: cpu(podCpuRequest, mostThreads, "1", "500m")
         .default("1")

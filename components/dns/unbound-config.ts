@@ -5,6 +5,7 @@ import { discoveryRecords, encryptionLines, reloadLines } from "./encryption";
 import { frontLines } from "./front";
 import { type LeaseServer, leaseStubZones, leaseZoneLines } from "./lease-zones";
 import { localRecordsConf } from "./records";
+import { nodeLines } from "./node-path-config";
 import type { DnsSettings } from "./settings";
 import { unboundSizing } from "./sizing";
 import { absolute } from "./zones";
@@ -67,6 +68,8 @@ export type UnboundConfigOptions = Pick<
     readonly leases?: LeaseServer;
     /** Whether a proxy in front tells the clients' addresses. Defaults to false. */
     readonly fronted?: boolean;
+    /** Whether it is for the resolver in a node's network (`path`), and not for a pod. Defaults to false. */
+    readonly onNode?: boolean;
 };
 
 /** The files without secrets, by name. `unbound.conf` includes the others and cachedb.conf. */
@@ -85,6 +88,7 @@ function unboundConf(options: UnboundConfigOptions): string {
         log,
         encryption,
         fronted = false,
+        onNode = false,
     } = options;
     const { threads, msgCache, rrsetCache, keyCache, queriesPerThread, outgoingRange } = unboundSizing(
         options.cpu,
@@ -94,13 +98,17 @@ function unboundConf(options: UnboundConfigOptions): string {
     const tcpLimit = Math.floor(tcpConnections * threads * 0.75);
     return (
         block("server:", [
-            "interface: 0.0.0.0",
-            `port: ${dnsPort}`,
-            ...encryptionLines(encryption),
-            ...(fronted ? frontLines : []),
+            ...(onNode
+                ? nodeLines(options)
+                : [
+                      "interface: 0.0.0.0",
+                      `port: ${dnsPort}`,
+                      ...encryptionLines(encryption),
+                      ...(fronted ? frontLines : []),
+                  ]),
             `do-ip6: ${yesNo(upstreamIpv6)}`,
 
-            "# Unbound runs in a container, as an unprivileged user, and logs to its output.",
+            `# Unbound runs in a container, as ${onNode ? "root with two capabilities" : "an unprivileged user"}, and logs to its output.`,
             'chroot: ""',
             'username: ""',
             `directory: "${configFolder}"`,
@@ -160,7 +168,7 @@ function unboundConf(options: UnboundConfigOptions): string {
         block("remote-control:", [
             "control-enable: yes",
             `control-interface: "${controlSocket}"`,
-            ...reloadLines(encryption),
+            ...(onNode ? [] : reloadLines(encryption)),
         ]) +
         `include-toplevel: "${configFolder}/${zonesFile}"\ninclude-toplevel: "${configFolder}/cachedb.conf"\n`
     );

@@ -14,6 +14,8 @@ import { type LeaseZones, toLeaseServer } from "./lease-zones";
 import { podCpuRequest } from "./sizing";
 import { images } from "./versions";
 
+type Container = k8s.types.input.core.v1.Container;
+
 export const app = "unbound";
 export const exporterPort = 9167;
 
@@ -142,21 +144,18 @@ export function unbound(options: UnboundOptions, opts: pulumi.CustomResourceOpti
                                 matchLabelKeys: ["pod-template-hash"],
                             },
                         ],
-                        initContainers: [
-                            {
-                                name: "wait-for-redis",
-                                image: imageReference(images.redis, site),
-                                command: ["sh", "-c", waitForRedis],
-                                env: [{ name: "REDIS", value: options.redis }],
-                                resources: {
-                                    requests: { cpu: "10m", memory: "16Mi" },
-                                    limits: { cpu: "100m", memory: "32Mi" },
-                                },
-                                securityContext: unprivileged,
-                            },
-                        ],
+                        initContainers: [redisWaiter(options)],
                         containers: [
-                            server(options),
+                            server({
+                                ...options,
+                                port: dnsPort,
+                                stopSeconds: stopSeconds(options),
+                                ports: [
+                                    { name: "dns", containerPort: dnsPort, protocol: "UDP" },
+                                    { name: "dns-tcp", containerPort: dnsPort, protocol: "TCP" },
+                                ],
+                                securityContext: unprivileged,
+                            }),
                             exporter(site),
                             ...(encrypted ? [certificateReloader(site)] : []),
                         ],
@@ -175,21 +174,49 @@ export function unbound(options: UnboundOptions, opts: pulumi.CustomResourceOpti
  */
 const stopSeconds = ({ front }: Pick<UnboundOptions, "front">): number => (front ? 40 : 10);
 
+/** The init container that waits for Redis. */
+export const redisWaiter = ({ redis, site }: Pick<UnboundOptions, "redis" | "site">): Container => ({
+    name: "wait-for-redis",
+    image: imageReference(images.redis, site),
+    command: ["sh", "-c", waitForRedis],
+    env: [{ name: "REDIS", value: redis }],
+    resources: {
+        requests: { cpu: "10m", memory: "16Mi" },
+        limits: { cpu: "100m", memory: "32Mi" },
+    },
+    securityContext: unprivileged,
+});
+
+/** The container of the resolver itself. */
+export interface ServerOptions
+    extends Pick<UnboundOptions, "cpu" | "memory" | "files" | "site">, Pick<Container, "ports" | "securityContext"> {
+    /** Where it answers on 127.0.0.1. */
+    readonly port: number;
+    /** How long it still answers after it was told to stop. */
+    readonly stopSeconds: number;
+}
+
 /** The resolver itself. The image has no shell. */
-function server({ cpu, memory, files, front, site }: UnboundOptions): k8s.types.input.core.v1.Container {
+export function server({
+    cpu,
+    memory,
+    files,
+    port,
+    ports,
+    stopSeconds,
+    securityContext,
+    site,
+}: ServerOptions): Container {
     // drill-hc exits with 0 if there was an answer. Over TCP, because a flood of UDP queries fills the socket's buffer,
     // and a pod that is not ready gets no queries at all.
-    const answers = ["/usr/bin/drill-hc", "-t", "-p", String(dnsPort), "@127.0.0.1", healthName];
+    const answers = ["/usr/bin/drill-hc", "-t", "-p", String(port), "@127.0.0.1", healthName];
     // Unbound answers its control socket during any flood of queries.
     const runs = ["/usr/sbin/unbound-control", "-c", `${configFolder}/unbound.conf`, "status"];
     return {
         name: app,
         image: imageReference(images.unbound, site),
         args: ["-d", "-c", `${configFolder}/unbound.conf`],
-        ports: [
-            { name: "dns", containerPort: dnsPort, protocol: "UDP" },
-            { name: "dns-tcp", containerPort: dnsPort, protocol: "TCP" },
-        ],
+        ports,
         startupProbe: { exec: { command: answers }, periodSeconds: 1, failureThreshold: 60, timeoutSeconds: 2 },
         readinessProbe: {
             exec: { command: answers },
@@ -202,9 +229,9 @@ function server({ cpu, memory, files, front, site }: UnboundOptions): k8s.types.
             failureThreshold: 6,
             timeoutSeconds: 5,
         },
-        lifecycle: { preStop: { sleep: { seconds: stopSeconds({ front }) } } },
+        lifecycle: { preStop: { sleep: { seconds: stopSeconds } } },
         resources: { requests: { cpu: podCpuRequest, memory }, limits: { cpu, memory } },
-        securityContext: unprivileged,
+        securityContext,
         volumeMounts: [...fileMounts(files), { name: controlVolume.name, mountPath: controlFolder }],
     };
 }
@@ -212,12 +239,13 @@ function server({ cpu, memory, files, front, site }: UnboundOptions): k8s.types.
 /**
  * Unbound's exporter. It has to share the pod, because the control socket is a Unix socket. Unbound knows no read-only
  * control: whoever takes over the exporter can change the answers of its pod (see "Trust" in the runbook).
+ * @param address where it listens. Defaults to all addresses of the pod.
  */
-const exporter = (site: Site): k8s.types.input.core.v1.Container => ({
+export const exporter = (site: Site, address = ""): Container => ({
     name: "unbound-exporter",
     image: imageReference(images.unboundExporter, site),
     command: ["sh", "-c", keepRunning("/unbound_exporter"), "unbound-exporter"],
-    args: [`-unbound.host=unix://${controlSocket}`, `-web.listen-address=:${exporterPort}`],
+    args: [`-unbound.host=unix://${controlSocket}`, `-web.listen-address=${address}:${exporterPort}`],
     // The garbage collector keeps below it: a container that exceeds its memory limit is killed as a whole.
     env: [{ name: "GOMEMLIMIT", value: "48MiB" }],
     ports: [{ name: "metrics", containerPort: exporterPort }],
@@ -230,7 +258,7 @@ const exporter = (site: Site): k8s.types.input.core.v1.Container => ({
 });
 
 const controlFolder = controlSocket.replace(/\/[^/]*$/, "");
-const controlVolume = { name: "control", emptyDir: { medium: "Memory", sizeLimit: "1Mi" } };
+export const controlVolume = { name: "control", emptyDir: { medium: "Memory", sizeLimit: "1Mi" } };
 
 /** The servers that Unbound queries may be anywhere. */
 function upstreamFlow(ports: readonly number[]): Flow {

@@ -5,6 +5,8 @@ import { networkInterfaces } from "node:os";
 import { contains, parseAddress, parseSubnet } from "../../config/addresses";
 import { addressesIn, ask } from "./dns-client";
 import { certificateSecret } from "./encryption";
+import { agent, nodeNamespace } from "./node-path";
+import { nodeApp } from "./node-path-config";
 import { type Deployed, deployed, eventually, scrape, sumOf, unchecked } from "../../tests/deployed";
 
 const fresh = (): string => `noc-${randomBytes(6).toString("hex")}`;
@@ -23,6 +25,16 @@ describe("DNS", () => {
         online = (await ask(server, ".", "NS").catch(() => undefined))?.rcode === "NOERROR";
     });
 
+    /** Queries that the exporters have counted, of the resolvers in the pod network and of those in the nodes' network. */
+    const queriesAtPods = async () => counted(await scrape(namespace, "app=unbound", 9167));
+    const queriesAtNodes = async () => {
+        const pods = await stack.cluster.pods(nodeNamespace, `app=${nodeApp}`);
+        // A forwarded port leads to 127.0.0.1, where the exporter does not listen.
+        const command = ["sh", "-c", "wget -qO- http://$NODE_IP:9167/metrics"];
+        return counted(await Promise.all(pods.map((pod) => stack.cluster.exec(pod, agent, command))));
+    };
+    const counted = (texts: string[]) => texts.reduce((sum, text) => sum + sumOf(text, "unbound_queries_total"), 0);
+
     it("answers at every address, each announced by another node", async function () {
         const addresses = stack.outputs.dnsAddresses ?? [];
         for (const address of addresses) {
@@ -38,6 +50,29 @@ describe("DNS", () => {
         const nodes = new Set(pods.map(({ spec }) => spec?.nodeName));
         expect(announced).to.have.length(addresses.length);
         expect(new Set(announced).size, announced.join(", ")).to.equal(Math.min(addresses.length, nodes.size));
+    });
+
+    it("leads clients' queries to the resolver in the node's network, which reaches Redis", async function () {
+        if (stack.settings.dns.path !== "node") {
+            unchecked(this, "noc:dns.path is service");
+        }
+        const pods = await stack.cluster.pods(nodeNamespace, `app=${nodeApp}`);
+        const [redis] =
+            (await stack.cluster.core.readNamespacedService({ name: "redis", namespace })).spec?.clusterIPs ?? [];
+        for (const pod of pods) {
+            expect(
+                pod.status?.containerStatuses?.every(({ ready }) => ready),
+                pod.spec?.nodeName,
+            ).to.equal(true);
+            await stack.cluster.exec(pod, agent, ["sh", "-c", `echo QUIT | nc -w 2 ${redis} 6379`]);
+        }
+        const [atNodes, atPods] = [await queriesAtNodes(), await queriesAtPods()];
+        for (let i = 0; i < 200; i++) {
+            await ask(server, "health.noc.internal");
+        }
+        expect((await queriesAtNodes()) - atNodes).to.be.at.least(200);
+        // The probes and health checks query as well.
+        expect((await queriesAtPods()) - atPods).to.be.below(100);
     });
 
     for (const [transport, tcp] of [
@@ -189,11 +224,7 @@ describe("DNS", () => {
     });
 
     it("counts queries on the exporter", async () => {
-        const queries = async () =>
-            (await scrape(namespace, "app=unbound", 9167)).reduce(
-                (sum, text) => sum + sumOf(text, "unbound_queries_total"),
-                0,
-            );
+        const queries = async () => (await queriesAtPods()) + (await queriesAtNodes());
         const before = await queries();
         for (let i = 0; i < 20; i++) {
             await ask(server, `${fresh()}.invalid`);

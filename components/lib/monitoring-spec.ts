@@ -16,6 +16,8 @@ export interface ServiceMonitor {
     readonly port: string;
     /** Namespace of the Service. Defaults to the spec's. */
     readonly namespace?: string;
+    /** Labels of the samples, in place of those that Prometheus finds. Defaults to none. */
+    readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** A request that the blackbox exporter sends repeatedly, as a client would. Its metrics begin with `probe_`. */

@@ -15,12 +15,12 @@ import { dashboardFolder } from "./grafana";
  */
 export function operatorResources(spec: MonitoringSpec, runbooks: string, opts: pulumi.CustomResourceOptions): void {
     const { component, namespace, monitors, probes, ruleGroups } = spec;
-    for (const { name, selector, port, namespace: own = namespace } of monitors) {
+    for (const { name, selector, port, namespace: own = namespace, labels } of monitors) {
         operatorResource(
             "ServiceMonitor",
             `${name}-monitor`,
             { name, namespace: own, component },
-            { jobLabel: "app", selector: { matchLabels: selector }, endpoints: [{ port }] },
+            { jobLabel: "app", selector: { matchLabels: selector }, endpoints: [{ port, ...(labels && { relabelings: fixed(labels) }) }] },
             opts,
         );
     }
@@ -41,6 +41,10 @@ export function operatorResources(spec: MonitoringSpec, runbooks: string, opts: 
         );
     }
 }
+
+/** Rules that give targets these labels. */
+const fixed = (labels: Readonly<Record<string, string>>) =>
+    Object.entries(labels).map(([targetLabel, replacement]) => ({ targetLabel, replacement }));
 
 function addressProbe(
     { name, job, module, interval, labels }: Probe,
@@ -86,10 +90,7 @@ function podProbe(
                         { sourceLabels: ["__address__"], targetLabel: "__param_target" },
                         { sourceLabels: ["__param_target"], targetLabel: "instance" },
                         { targetLabel: "__address__", replacement: blackboxUrl },
-                        ...Object.entries({ ...labels, job }).map(([targetLabel, replacement]) => ({
-                            targetLabel,
-                            replacement,
-                        })),
+                        ...fixed({ ...labels, job }),
                     ],
                 },
             ],
