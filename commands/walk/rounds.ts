@@ -218,6 +218,7 @@ export const rounds: readonly Changes[] = [
 ];
 
 const platform = "not walked: the component is off in the stack of the walk";
+const leaseDatabase = "not walked: needs a PostgreSQL server (docs/dhcp-lease-database.md)";
 
 /** What a change of the other settings does, or of all settings of a component. The walk does not make them. */
 export const notWalked: Readonly<Record<string, string>> = {
@@ -249,6 +250,15 @@ export const notWalked: Readonly<Record<string, string>> = {
     "dhcp.highAvailability.enabled":
         "not walked: adds or removes the second server, and restarts the first (docs/dhcp-high-availability.md)",
     "dhcp.highAvailability.address": "not walked: needs the second server, which is off in the stack of the walk",
+    "dhcp.leaseDatabase.enabled": leaseDatabase,
+    "dhcp.leaseDatabase.host": leaseDatabase,
+    "dhcp.leaseDatabase.port": leaseDatabase,
+    "dhcp.leaseDatabase.name": leaseDatabase,
+    "dhcp.leaseDatabase.user": leaseDatabase,
+    "dhcp.leaseDatabase.password": leaseDatabase,
+    "dhcp.leaseDatabase.tls": leaseDatabase,
+    "dhcp.leaseDatabase.ca": leaseDatabase,
+    "dhcp.leaseDatabase.servers": leaseDatabase,
     "dns.encryption.name": "not walked: needs a certificate for the resolver",
     "dns.encryption.secret": "not walked: needs a certificate for the resolver",
     "monitoring.grafanaHost": "not walked: needs the gateway, which is off in the stack of the walk",

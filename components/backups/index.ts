@@ -3,6 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 
 import type { Problem } from "../../config/problems";
+import { dhcp } from "../dhcp";
+import { databaseOf } from "../dhcp/lease-database";
 import { volumeRequirement } from "../lib/cluster-facts";
 import { Component, type ComponentArgs, type ComponentOptions, defineComponent } from "../lib/component";
 import type { MonitoringSpec } from "../lib/monitoring-spec";
@@ -18,7 +20,7 @@ import { backupStore, namespaceName, targets } from "./store";
 export interface BackupsOptions extends ComponentArgs<typeof backupsSettings> {
     /** sealed-secrets, if the stack has it. */
     readonly sealedSecrets?: pulumi.Resource;
-    /** Kea, if the stack has it. */
+    /** Kea, if the stack has it and keeps the leases on a volume. */
     readonly dhcp?: pulumi.Resource;
     /** Harbor, if the stack has it. */
     readonly harbor?: Component;
@@ -33,7 +35,7 @@ export class Backups extends Component {
     constructor(name: string, args: BackupsOptions, opts: ComponentOptions) {
         super("backups:Backups", name, backupsSettings, args, opts);
         const settings = backupsSettings.parse(args.settings);
-        const { site, sealedSecrets, dhcp, harbor } = args;
+        const { site, sealedSecrets, dhcp: kea, harbor } = args;
         const password = settings.password
             ? pulumi.secret(settings.password)
             : new random.RandomPassword("backup-password", { length: 32, special: false }, { parent: this }).result;
@@ -64,8 +66,8 @@ export class Backups extends Component {
             harborJob(harbor.database, { namespace, store, settings, site }, { parent: this, dependsOn: harbor });
             made.push(["harbor", namespaceName]);
         }
-        if (dhcp) {
-            this.backUpLeases(password, settings, args, dhcp);
+        if (kea) {
+            this.backUpLeases(password, settings, args, kea);
             made.push(["leases", site.namespace]);
         }
 
@@ -89,9 +91,9 @@ export class Backups extends Component {
         password: pulumi.Output<string>,
         settings: BackupsSettings,
         { site }: BackupsOptions,
-        dhcp: pulumi.Resource,
+        kea: pulumi.Resource,
     ): void {
-        const opts = { parent: this, dependsOn: dhcp };
+        const opts = { parent: this, dependsOn: kea };
         const { namespace } = site;
         // Kea's volume can be mounted by pods of one node.
         const beside = {
@@ -114,14 +116,15 @@ export const backups = defineComponent({
     problems,
     requirements: ({ volume }, cluster, site) => (volume ? volumeRequirement("the backups", cluster, site) : []),
     namespaces: () => [namespaceName],
-    create: (settings, { site, component }, opts) =>
+    create: (settings, { site, component, read }, opts) =>
         new Backups(
             "backups",
             {
                 settings,
                 site,
                 sealedSecrets: component("sealedSecrets"),
-                dhcp: component("dhcp"),
+                // The owner of a lease database backs it up.
+                dhcp: databaseOf(read(dhcp)) ? undefined : component("dhcp"),
                 harbor: component("harbor"),
             },
             opts,

@@ -14,8 +14,8 @@ describe("alerts on a DHCP server", () => {
         [
             {
                 name: "dhcp",
-                records: keaRecords(namespace, false),
-                alerts: keaAlerts(namespace, thresholds, false),
+                records: keaRecords(namespace, "single"),
+                alerts: keaAlerts(namespace, thresholds, "single"),
             },
         ],
         [

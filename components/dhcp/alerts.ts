@@ -4,29 +4,30 @@
  */
 import { labelled, whileStateIsKnown } from "../lib/prometheus-rules";
 import type { Alert, RecordingRule } from "../lib/monitoring-spec";
+import type { Mode } from "./lease-database";
 import type { DhcpThresholds } from "./settings";
-import { app, servers } from "./values";
+import { app, furtherServers, servers } from "./values";
 
 /** The values that alerts and panels share, for each subnet. */
-export const keaRecords = (namespace: string, redundant: boolean): RecordingRule[] => [
+export const keaRecords = (namespace: string, mode: Mode): RecordingRule[] => [
     {
         record: "namespace_subnet:kea_addresses_assigned:ratio",
-        expr: `${leases("assigned", namespace, redundant)} / ${across("kea_dhcp4_addresses_total", namespace, redundant)}`,
+        expr: `${leases("assigned", namespace, mode)} / ${across("kea_dhcp4_addresses_total", namespace, mode)}`,
     },
 ];
 
 /**
- * The leases of each subnet, declined ones included, or those alone. Of two servers, each has all of them, but its own
- * counters miss those that it got from the other one; the exporter of its state counts them in its database.
+ * The leases of each subnet, declined ones included, or those alone. Of several servers, each has all of them, but its own
+ * counters miss those that another one gave; the exporter of its state counts them in its database.
  */
-export const leases = (state: "assigned" | "declined", namespace: string, redundant: boolean): string =>
-    redundant
-        ? `max by (namespace, subnet) (kea_ha_leases{namespace="${namespace}",state="${state}"})`
-        : across(`kea_dhcp4_addresses_${state}_total`, namespace, redundant);
+export const leases = (state: "assigned" | "declined", namespace: string, mode: Mode): string =>
+    mode === "single"
+        ? across(`kea_dhcp4_addresses_${state}_total`, namespace, mode)
+        : `max by (namespace, subnet) (kea_ha_leases{namespace="${namespace}",state="${state}"})`;
 
 /** A counter of addresses that every server has for itself, by subnet. */
-const across = (metric: string, namespace: string, redundant: boolean): string =>
-    `${redundant ? "max" : "sum"} by (namespace, subnet) (${metric}{namespace="${namespace}",pool=""})`;
+const across = (metric: string, namespace: string, mode: Mode): string =>
+    `${mode === "single" ? "sum" : "max"} by (namespace, subnet) (${metric}{namespace="${namespace}",pool=""})`;
 
 /**
  * Requests of the last five minutes that got no address. The counter does not exist before the first failure, so
@@ -37,21 +38,33 @@ export function failedAllocations(namespace: string): string {
     return `increase(${failed}[5m]) > 0 or (${failed} unless last_over_time(${failed}[1d] offset 5m))`;
 }
 
-/**
- * The alerts on the DHCP server.
- * @param redundant whether there are two, of which the standby counts no messages.
- */
-export function keaAlerts(namespace: string, thresholds: DhcpThresholds, redundant: boolean): Alert[] {
+/** The StatefulSets of the servers. */
+export const statefulSets: Readonly<Record<Mode, readonly string[]>> = {
+    single: [servers.primary],
+    highAvailability: Object.values(servers),
+    database: [servers.primary, furtherServers],
+};
+
+/** What else fires while no server is ready. */
+const downImplies: Readonly<Record<Mode, NonNullable<Alert["implies"]>>> = {
+    single: [{ alerts: ["ReplicasMissing"], equal: ["namespace", "statefulset"] }],
+    highAvailability: [{ alerts: ["KeaNotRedundant"], equal: ["namespace"] }],
+    database: [],
+};
+
+/** The alerts on the DHCP servers. Of two with high availability, the standby counts no messages. */
+export function keaAlerts(namespace: string, thresholds: DhcpThresholds, mode: Mode): Alert[] {
+    const single = mode === "single";
     const { poolWarning, poolCritical, naksPerMinute, declinedAddresses, quietMinutes } = thresholds;
     const samples = (matchers = "") => `{namespace="${namespace}"${matchers}}`;
     const assigned = `namespace_subnet:kea_addresses_assigned:ratio${samples()}`;
     const readyOf = (statefulset: string) =>
         `kube_statefulset_status_replicas_ready{namespace="${namespace}",statefulset${statefulset}}`;
-    const ready = redundant ? readyOf(`=~"${Object.values(servers).join("|")}"`) : readyOf(`="${app}"`);
-    const noneReady = redundant ? `sum by (namespace) (${ready})` : ready;
+    const ready = single ? readyOf(`="${app}"`) : readyOf(`=~"${statefulSets[mode].join("|")}"`);
+    const noneReady = single ? ready : `sum by (namespace) (${ready})`;
     const containerReady = (container: string) =>
         `kube_pod_container_status_ready{namespace="${namespace}",container${container}}`;
-    const exporters = redundant ? '=~"kea-exporter|kea-ha-exporter"' : '="kea-exporter"';
+    const exporters = single ? '="kea-exporter"' : '=~"kea-exporter|kea-ha-exporter"';
     const onlyExporterDown = `${containerReady(`="${app}"`)} == 1 and on (namespace, pod) ${containerReady(exporters)} == 0`;
     const received = (operation: string) =>
         `sum by (namespace) (rate(kea_dhcp4_packets_received_total${samples(`,operation=~"${operation}"`)}[5m]))`;
@@ -72,9 +85,7 @@ export function keaAlerts(namespace: string, thresholds: DhcpThresholds, redunda
             implies: [
                 { alerts: ["KeaNoTraffic", "KeaUnansweredClients"], equal: ["namespace"] },
                 { alerts: ["ExporterDown"], equal: ["namespace", "job"] },
-                redundant
-                    ? { alerts: ["KeaNotRedundant"], equal: ["namespace"] }
-                    : { alerts: ["ReplicasMissing"], equal: ["namespace", "statefulset"] },
+                ...downImplies[mode],
             ],
         },
         {
@@ -115,7 +126,7 @@ export function keaAlerts(namespace: string, thresholds: DhcpThresholds, redunda
         },
         {
             alert: "KeaDeclinedAddresses",
-            expr: `${leases("declined", namespace, redundant)} >= ${declinedAddresses}`,
+            expr: `${leases("declined", namespace, mode)} >= ${declinedAddresses}`,
             for: "5m",
             severity: "warning",
             summary: "Other devices use addresses of the pool",

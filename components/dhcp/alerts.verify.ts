@@ -1,8 +1,10 @@
 import { environment } from "../../config/environment";
 import { unchecked } from "../../tests/deployed";
 import { alertDrills } from "../../tests/drill";
+import { statefulSets } from "./alerts";
+import { modeOf } from "./lease-database";
 import { freshHwAddress, Relay } from "./relay";
-import { servers } from "./values";
+import { furtherServers, servers } from "./values";
 
 describe("the alerts of DHCP", function () {
     const { stack, run, scale } = alertDrills(this);
@@ -78,9 +80,12 @@ describe("the alerts of DHCP", function () {
     });
 
     const scaleAll = async (replicas: number) => {
-        const { enabled } = stack().settings.dhcp.highAvailability;
-        for (const server of enabled ? Object.values(servers) : [servers.primary]) {
-            await scale("StatefulSet", server, replicas);
+        const { dhcp } = stack().settings;
+        for (const server of statefulSets[modeOf(dhcp)]) {
+            const all = server === furtherServers ? (dhcp.leaseDatabase?.servers ?? 1) - 1 : 1;
+            if (all > 0) {
+                await scale("StatefulSet", server, Math.min(replicas, 1) * all);
+            }
         }
     };
 

@@ -4,8 +4,7 @@ import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
 
 import { installed } from "../../tests/support";
-import type { LeaseNames } from "./lease-names";
-import { app, checkJob as checkJobOf, keaValues, servers } from "./values";
+import { app, checkJob as checkJobOf, keaValues, type LeaseNames, servers } from "./values";
 
 interface Container {
     name: string;

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import { stackRun } from "../../tests/support";
-import { type CheckResult, explainRefusal, refusal } from "./config-check";
+import { type CheckResult, configCheck, explainRefusal, refusal } from "./config-check";
 
 const check = { job: "kea-dhcp-check", namespace: "noc", kubeContext: "lab" };
 const kea = [
@@ -34,7 +34,12 @@ describe("a configuration that Kea refuses", () => {
 
         const reported = async (error: string, read: () => Promise<CheckResult>) => {
             const reports: string[] = [];
-            const hook = explainRefusal(check, read, (message) => Promise.resolve(void reports.push(message)));
+            const hook = explainRefusal(
+                { ...check, name: "kea-dhcp" },
+                [configCheck(check.job, check.namespace)],
+                read,
+                (message) => Promise.resolve(void reports.push(message)),
+            );
             expect(await hook.callback({ errors: [error] } as never), "is not tried again").to.equal(false);
             return reports.join("\n");
         };

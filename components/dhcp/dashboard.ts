@@ -3,6 +3,8 @@ import { MessagesPerMinute, NoUnit, PercentUnit, Short } from "@grafana/grafana-
 import { bars, type Dashboard, dashboard, graph, stat, table } from "../lib/dashboards";
 import { failedAllocations } from "./alerts";
 import { highAvailabilityRows } from "./high-availability-dashboard";
+import type { Mode } from "./lease-database";
+import { leaseDatabaseRows } from "./lease-database-monitoring";
 import { leaseNameRows } from "./lease-names-monitoring";
 import type { DhcpThresholds } from "./settings";
 
@@ -10,22 +12,23 @@ import type { DhcpThresholds } from "./settings";
 export function dhcpDashboard(
     namespace: string,
     thresholds: DhcpThresholds,
-    { redundant, names }: { readonly redundant: boolean; readonly names: boolean },
+    { mode, names }: { readonly mode: Mode; readonly names: boolean },
 ): Dashboard {
     const { poolWarning, poolCritical, naksPerMinute, declinedAddresses } = thresholds;
     const full = { above: [poolWarning, poolCritical] } as const;
     const percent = (share: number) => `${Math.round(100 * share)} %`;
     const here = `namespace="${namespace}"`;
     const ratio = `namespace_subnet:kea_addresses_assigned:ratio{${here}}`;
-    // Of two servers, each has all leases.
-    const across = redundant ? "max" : "sum";
+    const single = mode === "single";
+    // Of several servers, each has all leases.
+    const across = single ? "sum" : "max";
     // The exporter reports these for each subnet and again for each of its pools.
     const subnets = (metric: string) => `${across} by (subnet) (${metric}{${here},pool=""})`;
     const pools = (metric: string) => `${across} by (subnet, pool) (${metric}{${here},pool!=""})`;
     const leases = (state: "assigned" | "declined") =>
-        redundant
-            ? `max by (subnet) (kea_ha_leases{${here},state="${state}"})`
-            : subnets(`kea_dhcp4_addresses_${state}_total`);
+        single
+            ? subnets(`kea_dhcp4_addresses_${state}_total`)
+            : `max by (subnet) (kea_ha_leases{${here},state="${state}"})`;
     const aMinute = (metric: string, by: string, selector = "") =>
         `60 * sum by (${by}) (rate(${metric}{${here}${selector}}[$__rate_interval]))`;
     const received = (operation: string) =>
@@ -53,9 +56,9 @@ export function dhcpDashboard(
                     "Addresses that are leased now. A sudden drop means that clients have left or that leases are lost.",
                     NoUnit,
                     {
-                        leased: redundant
-                            ? `sum(${leases("assigned")})`
-                            : `sum(kea_dhcp4_addresses_assigned_total{${here},pool=""})`,
+                        leased: single
+                            ? `sum(kea_dhcp4_addresses_assigned_total{${here},pool=""})`
+                            : `sum(${leases("assigned")})`,
                     },
                 ),
                 stat(
@@ -115,7 +118,8 @@ export function dhcpDashboard(
                     },
                 ).overrideByName("Pool", [{ id: "custom.width", value: 260 }]),
             ],
-            ...(redundant ? highAvailabilityRows(here) : []),
+            ...(mode === "highAvailability" ? highAvailabilityRows(here) : []),
+            ...(mode === "database" ? leaseDatabaseRows(here) : []),
             ...(names ? leaseNameRows(here) : []),
             "Messages",
             [

@@ -73,7 +73,7 @@ describe("the exporter of high availability", () => {
             { id: 7, subnet: "10.0.0.0/24" },
             { id: 8, subnet: "10.0.1.0/24" },
         ];
-        writeFileSync(config, JSON.stringify({ Dhcp4: { subnet4 } }));
+        writeFileSync(config, JSON.stringify({ Dhcp4: { subnet4, "lease-database": { type: "memfile" } } }));
         kea = createServer((socket) =>
             socket.once("data", (data) => {
                 const { command } = JSON.parse(data.toString()) as { command: string };

@@ -25,8 +25,8 @@ const leases = (pod: string, well: number, trouble: number, kind = "assigned") =
 });
 
 describe("alerts on two DHCP servers", () => {
-    const records = keaRecords(namespace, true);
-    const alerts = keaAlerts(namespace, thresholds, true).filter(({ alert }) =>
+    const records = keaRecords(namespace, "highAvailability");
+    const alerts = keaAlerts(namespace, thresholds, "highAvailability").filter(({ alert }) =>
         ["KeaDown", "KeaPoolFull", "KeaDeclinedAddresses"].includes(alert),
     );
     const addresses = pods.map((pod) => ({

@@ -5,7 +5,8 @@
  */
 import { ports, type Role, servers } from "./values";
 
-interface Hook {
+/** A part of Kea that it loads. */
+export interface Hook {
     readonly library: string;
     readonly parameters?: { readonly "high-availability": readonly ReturnType<typeof relationship>[] };
 }
@@ -13,19 +14,15 @@ interface Hook {
 /** Kea's commands on leases. The servers exchange their leases with them, and host names are looked up with them. */
 export const leaseCommands: Hook = { library: "libdhcp_lease_cmds.so" };
 
-/** The part of Kea's configuration that makes it one of the two servers. */
-export function highAvailability(own: Role) {
-    return {
-        // Servers that have lost each other both answer. At random, they rarely lease the same address meanwhile.
-        allocator: "random",
-        "hooks-libraries": [
-            // The leases that a server got from the other one are missing in its own counters.
-            { library: "libdhcp_stat_cmds.so" },
-            leaseCommands,
-            { library: "libdhcp_ha.so", parameters: { "high-availability": [relationship(own)] } },
-        ],
-    };
-}
+/** Kea's command that counts the leases. A server's own counters miss those that another server has given. */
+export const leaseCounts: Hook = { library: "libdhcp_stat_cmds.so" };
+
+/** What makes Kea one of the two servers. */
+export const redundantHooks = (own: Role): Hook[] => [
+    leaseCounts,
+    leaseCommands,
+    { library: "libdhcp_ha.so", parameters: { "high-availability": [relationship(own)] } },
+];
 
 const relationship = (own: Role) => ({
     "this-server-name": servers[own],

@@ -9,14 +9,25 @@ import { labels } from "../lib/pods";
 import { keaAlerts, keaRecords } from "./alerts";
 import { dhcpDashboard } from "./dashboard";
 import { highAvailabilityAlerts } from "./high-availability-alerts";
-import type { LeaseNames } from "./lease-names";
+import { isShared, modeOf } from "./lease-database";
+import { leaseDatabaseAlerts } from "./lease-database-monitoring";
 import { leaseNameAlerts } from "./lease-names-monitoring";
-import { dhcpPolicy, type DhcpPolicyOptions, relayNetworks } from "./network";
+import { dhcpPolicy, type DhcpPolicyOptions, relayNetworks, schemaPolicy } from "./network";
 import { dhcpOverview } from "./overview";
 import { addresses, anyAddress, problems } from "./rules";
-import { peerAddress, serverAddress, serverRelease } from "./server";
+import { databaseSecret, peerAddress, serverAddress, serverRelease, type ServerReleaseOptions } from "./server";
 import { dhcpSettings } from "./settings";
-import { app, namesApp, podLabels, ports, type Role, servers, stateApp } from "./values";
+import {
+    app,
+    furtherServers,
+    type LeaseNames,
+    namesApp,
+    podLabels,
+    ports,
+    type Role,
+    servers,
+    stateApp,
+} from "./values";
 
 export interface DhcpOptions extends ComponentArgs<typeof dhcpSettings> {
     /** Name of an existing namespace. */
@@ -33,7 +44,10 @@ export interface DhcpOptions extends ComponentArgs<typeof dhcpSettings> {
     readonly resolverPeers?: DhcpPolicyOptions["resolvers"];
 }
 
-/** The DHCP server: Kea, its leases on a volume, and the address that relays send to; with high availability, two. */
+/**
+ * The DHCP server: Kea, its leases, and the address that relays send to. With high availability, there are two of them; with
+ * a lease database, several servers behind one address.
+ */
 export class Dhcp extends Component {
     /** The address that the load balancer gave the server: an IP address, or a host name if it gives only that. */
     public readonly monitoring: MonitoringSpec;
@@ -43,47 +57,69 @@ export class Dhcp extends Component {
         super("dhcp:Dhcp", name, dhcpSettings, args, opts);
         const settings = dhcpSettings.parse(args.settings);
         const { namespace, site, spreadClients, encryptedName, leaseNames, resolverPeers } = args;
-        const { thresholds, highAvailability } = settings;
-        const redundant = highAvailability.enabled;
-        const selector = podLabels(redundant ? undefined : servers.primary);
+        const { thresholds, highAvailability, leaseDatabase } = settings;
+        const mode = modeOf(settings);
+        const redundant = mode === "highAvailability";
+        const shared = isShared(settings);
+        const selector = podLabels(mode === "single" ? servers.primary : undefined);
         const relays = relayNetworks(settings);
         const parent = { parent: this };
         const resolvers = pulumi.all([...args.resolvers]);
 
         const addressOf = (role: Role, address?: string) =>
-            serverAddress({ server: servers[role], namespace, address, relays, site }, parent);
+            serverAddress({ server: servers[role], namespace, address, relays, shared, site }, parent);
+        const names = leaseNames !== undefined;
+        const policy = dhcpPolicy(
+            {
+                namespace,
+                selector,
+                relays,
+                redundant,
+                resolvers: leaseNames && resolverPeers,
+                database: leaseDatabase,
+            },
+            parent,
+        );
+        const policies = leaseDatabase ? [policy, schemaPolicy(namespace, leaseDatabase, parent)] : [];
+        const database = leaseDatabase && databaseSecret(namespace, leaseDatabase, parent);
         const release = (
-            role: Role,
+            server: string,
             own: pulumi.Output<string>,
-            peer?: pulumi.Output<string>,
-            dependsOn?: pulumi.Resource,
-        ) => {
+            { role, after = [], ...more }: ReleaseOfServer = {},
+        ): pulumi.Resource => {
             const config = pulumi.all([own, resolvers]).apply(([serverIdentifier, resolvers]) => ({
                 serverIdentifier,
                 resolvers,
                 spreadClients,
                 encryptedName,
-                role: peer && role,
+                role,
             }));
             return serverRelease(
-                { server: servers[role], settings, config, peer, leaseNames, site },
-                { ...parent, dependsOn },
+                { server, settings, config, leaseNames, database, site, ...more },
+                { ...parent, dependsOn: [...policies, ...after] },
             );
         };
 
         const address = addressOf("primary", settings.address);
         this.outputs = { dhcpAddress: address };
-        const names = leaseNames !== undefined;
-        dhcpPolicy({ namespace, selector, relays, redundant, resolvers: leaseNames && resolverPeers }, parent);
         if (redundant) {
             const standbyAddress = addressOf("standby", highAvailability.address);
             this.outputs = { dhcpAddress: address, dhcpStandbyAddress: standbyAddress };
             const toPrimary = peerAddress({ server: servers.primary, namespace, site }, parent);
             const toStandby = peerAddress({ server: servers.standby, namespace, site }, parent);
-            const primary = release("primary", address, toStandby);
+            const primary = release(servers.primary, address, { role: "primary", peer: toStandby });
             // One after the other: while one is replaced, the other one serves. And the second pod must not be scheduled
             // while the first one's is gone, to the node that has the first one's volume.
-            release("standby", standbyAddress, toPrimary, primary);
+            release(servers.standby, standbyAddress, { role: "standby", peer: toPrimary, after: [primary] });
+        } else {
+            const first = release(servers.primary, address);
+            if (shared) {
+                // When the first one has moved the leases from its volume to the database.
+                const further = (leaseDatabase?.servers ?? 1) - 1;
+                release(furtherServers, address, { further, after: [first] });
+            }
+        }
+        if (redundant || shared) {
             new k8s.policy.v1.PodDisruptionBudget(
                 app,
                 {
@@ -92,9 +128,10 @@ export class Dhcp extends Component {
                 },
                 parent,
             );
+        }
+        const state = mode !== "single";
+        if (state) {
             metricsService({ app: stateApp, namespace, selector, port: ports.haMetrics }, parent);
-        } else {
-            release("primary", address);
         }
         metricsService({ app, namespace, selector, port: ports.metrics }, parent);
         if (names) {
@@ -104,7 +141,7 @@ export class Dhcp extends Component {
         this.monitoring = {
             component: name,
             namespace: site.namespace,
-            monitors: [app, ...(redundant ? [stateApp] : []), ...(names ? [namesApp] : [])].map((job) =>
+            monitors: [app, ...(state ? [stateApp] : []), ...(names ? [namesApp] : [])].map((job) =>
                 metricsMonitor(job),
             ),
             // The blackbox exporter does not speak DHCP. The pod's probes ask Kea; `npm run verify:dhcp` takes a lease.
@@ -112,20 +149,28 @@ export class Dhcp extends Component {
             ruleGroups: [
                 {
                     name: "dhcp",
-                    records: keaRecords(site.namespace, redundant),
+                    records: keaRecords(site.namespace, mode),
                     alerts: [
-                        ...keaAlerts(site.namespace, thresholds, redundant),
+                        ...keaAlerts(site.namespace, thresholds, mode),
                         ...(redundant ? highAvailabilityAlerts(site.namespace, thresholds) : []),
+                        ...(mode === "database" ? leaseDatabaseAlerts(site.namespace) : []),
                         ...(names ? leaseNameAlerts(site.namespace) : []),
                     ],
                 },
             ],
-            dashboards: [dhcpDashboard(site.namespace, thresholds, { redundant, names })],
+            dashboards: [dhcpDashboard(site.namespace, thresholds, { mode, names })],
             overview: dhcpOverview(site.namespace, thresholds),
         };
         this.registerOutputs(this.outputs);
     }
 }
+
+/** What distinguishes the release of one server from that of another. */
+type ReleaseOfServer = Pick<ServerReleaseOptions, "peer" | "further"> & {
+    readonly role?: Role;
+    /** What is to be deployed before. */
+    readonly after?: readonly pulumi.Resource[];
+};
 
 export const dhcp = defineComponent({
     name: "dhcp",

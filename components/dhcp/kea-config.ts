@@ -4,7 +4,8 @@ import { isIPv4 } from "node:net";
 import { formatRange, parseRange } from "../../config/addresses";
 import { runError } from "../../config/run-error";
 import { httpsPath } from "../dns/encryption";
-import { highAvailability, leaseCommands } from "./high-availability";
+import { type Hook, leaseCommands, leaseCounts, redundantHooks } from "./high-availability";
+import { databaseAccess, databaseOf } from "./lease-database";
 import { optionData } from "./options";
 import { resolverOrders } from "./resolver-orders";
 import { canonicalHwAddress, type DhcpSettings, type Reservation, type Subnet } from "./settings";
@@ -25,6 +26,7 @@ export interface KeaConfigOptions extends Pick<
     | "options"
     | "log"
     | "leaseNames"
+    | "leaseDatabase"
 > {
     /** Addresses of the resolvers (option 6). */
     readonly resolvers: readonly string[];
@@ -44,6 +46,8 @@ export interface KeaConfigOptions extends Pick<
  */
 export function keaConfig(options: KeaConfigOptions) {
     const { resolvers, spreadClients = false, encryptedName, serverIdentifier, role, subnets } = options;
+    const database = databaseOf(options);
+    const hooks = hooksOf(options);
     const named = resolvers.find((resolver) => !isIPv4(resolver));
     if (named !== undefined) {
         throw runError(
@@ -57,15 +61,19 @@ export function keaConfig(options: KeaConfigOptions) {
             // Only relayed requests are served. Raw sockets would bypass the address translation of the nodes.
             "interfaces-config": { interfaces: ["*"], "dhcp-socket-type": "udp" },
             "control-sockets": [{ "socket-type": "unix", "socket-name": controlSocket }],
-            "lease-database": { type: "memfile", persist: true, name: "/data/dhcp4.leases", "lfc-interval": 3600 },
+            "lease-database": database
+                ? databaseAccess(database)
+                : { type: "memfile", persist: true, name: "/data/dhcp4.leases", "lfc-interval": 3600 },
             "valid-lifetime": options.validLifetime,
             "renew-timer": options.renewTimer,
             "rebind-timer": options.rebindTimer,
             // Kea's default is a day: one client that declines every address would empty the pools for that long.
             "decline-probation-period": options.declineProbation,
             ...(spreadClients && resolvers.length > 1 && { "client-classes": resolverOrders(resolvers) }),
-            ...(role && highAvailability(role)),
-            ...(!role && options.leaseNames.enabled && { "hooks-libraries": [leaseCommands] }),
+            // Several servers rarely choose the same address: those of one database at the same time, and two servers
+            // of high availability after they have lost each other.
+            ...((role || database) && { allocator: "random" }),
+            ...(hooks.length > 0 && { "hooks-libraries": hooks }),
             "option-data": optionData(options.options, [
                 { name: "domain-name-servers", data: resolvers.join(", ") },
                 ...(encryptedName === undefined ? [] : [encryptedResolver(encryptedName, resolvers)]),
@@ -82,6 +90,16 @@ export function keaConfig(options: KeaConfigOptions) {
             loggers: loggers(options.log, role !== undefined),
         },
     };
+}
+
+/** Database backends are hooks since Kea 3.0. */
+const databaseHooks: readonly Hook[] = [{ library: "libdhcp_pgsql.so" }, leaseCounts];
+
+function hooksOf(options: KeaConfigOptions): readonly Hook[] {
+    if (options.role) {
+        return redundantHooks(options.role);
+    }
+    return [...(databaseOf(options) ? databaseHooks : []), ...(options.leaseNames.enabled ? [leaseCommands] : [])];
 }
 
 /** Both protocols at their default ports. Kea separates parameters by blanks and reads a bare comma as the end of a field. */

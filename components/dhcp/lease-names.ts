@@ -1,21 +1,17 @@
 /** Host names of leases in the DNS: which zones the servers answer, and which names no client gets. */
 import { formatAddress, parseSubnet, sizeOf } from "../../config/addresses";
-import type { LeaseZones } from "../dns/lease-zones";
 import type { DnsSettings } from "../dns/settings";
 import { canonical } from "../dns/zones";
+import { isShared } from "./lease-database";
 import type { DhcpSettings } from "./settings";
-import { podLabels, ports } from "./values";
-
-/** What the servers answer from their leases. */
-export interface LeaseNames {
-    readonly zones: LeaseZones;
-    /** First labels of the names that no client gets. */
-    readonly taken: readonly string[];
-}
+import { type LeaseNames, podLabels, ports } from "./values";
 
 /** The parts of the settings of both components that decide about it. */
 export interface LeaseNamesOptions {
-    readonly dhcp: Pick<DhcpSettings, "enabled" | "leaseNames" | "domain" | "subnets" | "highAvailability">;
+    readonly dhcp: Pick<
+        DhcpSettings,
+        "enabled" | "leaseNames" | "domain" | "subnets" | "highAvailability" | "leaseDatabase"
+    >;
     readonly dns: Pick<DnsSettings, "localRecords" | "encryption" | "forwardZones" | "stubZones">;
 }
 
@@ -54,7 +50,7 @@ export function leaseNames({ dhcp, dns }: LeaseNamesOptions): LeaseNames | undef
             ),
             pods: podLabels(),
             port: ports.names,
-            redundant: dhcp.highAvailability.enabled,
+            redundant: dhcp.highAvailability.enabled || isShared(dhcp),
         },
         taken: [...new Set([...trustedNames, ...dhcp.leaseNames.takenNames, ...labels])].sort(),
     };

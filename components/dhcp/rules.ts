@@ -15,6 +15,7 @@ import { dns } from "../dns";
 import type { AddressClaim, ReadSettings } from "../lib/component";
 import { repeated } from "../lib/distinct";
 import { keaConfig, keaConfigText } from "./kea-config";
+import { leaseDatabaseProblems } from "./lease-database-rules";
 import { leaseNameProblems } from "./lease-names-rules";
 import { canonicalHwAddress, type DhcpSettings, type Subnet } from "./settings";
 
@@ -49,6 +50,7 @@ export function problems(settings: DhcpSettings, read: ReadSettings): Problem[] 
             "list it once",
         ),
         ...leaseNameProblems(settings, dnsSettings),
+        ...leaseDatabaseProblems(settings),
         ...relayProblems(settings),
         ...unusedAddress(settings),
         ...timerProblems(settings),

@@ -7,12 +7,13 @@ import { chartRelease } from "../lib/helm";
 import { loadBalancerAddress, loadBalancerService } from "../lib/load-balancer";
 import { labels } from "../lib/pods";
 import type { Site } from "../lib/site";
-import { explainRefusal } from "./config-check";
+import { configCheck, explainRefusal } from "./config-check";
+import { databaseCheck } from "./database-check";
 import { keaConfig, type KeaConfigOptions, keaConfigText } from "./kea-config";
-import type { LeaseNames } from "./lease-names";
-import type { DhcpSettings } from "./settings";
+import { refuseLeaseLoss } from "./lease-moves";
+import type { DhcpSettings, LeaseDatabase } from "./settings";
 import { refuseSubnetIdChange } from "./subnet-ids";
-import { app, checkJob, keaValues, podLabels, ports } from "./values";
+import { app, checkJob, type DeployedDatabase, keaValues, type LeaseNames, podLabels, ports } from "./values";
 
 const chart = { name: app, folder: "./components/dhcp/chart" };
 const leaseVolume = {
@@ -33,6 +34,8 @@ export interface ServerServiceOptions extends ServerOptions {
     readonly address?: string;
     /** Networks that relays send from. */
     readonly relays: string[];
+    /** Whether several servers are behind the address, and not only the one of that name. */
+    readonly shared: boolean;
 }
 
 /**
@@ -41,19 +44,19 @@ export interface ServerServiceOptions extends ServerOptions {
  * @returns the address that the load balancer gave it.
  */
 export function serverAddress(
-    { server, namespace, address, relays, site }: ServerServiceOptions,
+    { server, namespace, address, relays, shared, site }: ServerServiceOptions,
     opts: pulumi.CustomResourceOptions,
 ): pulumi.Output<string> {
     const service = loadBalancerService(
         {
             name: server,
             namespace,
-            selector: podLabels(server),
+            selector: podLabels(shared ? undefined : server),
             address,
             ports: [{ name: "dhcp", port: 67, protocol: "UDP", targetPort: ports.dhcp }],
             sourceRanges: relays,
-            // The pod is not ready while an exporter is down, and there is no other pod that could serve.
-            publishNotReadyAddresses: true,
+            // A single pod is not ready while an exporter is down, and there is no other one that could serve.
+            publishNotReadyAddresses: !shared,
             site,
         },
         opts,
@@ -91,6 +94,28 @@ export function peerAddress(
     return service.spec.clusterIP;
 }
 
+/**
+ * Makes the Secret with which Kea reaches its database.
+ * @returns what the releases need to know.
+ */
+export function databaseSecret(
+    namespace: pulumi.Input<string>,
+    settings: LeaseDatabase,
+    opts: pulumi.CustomResourceOptions,
+): pulumi.Output<DeployedDatabase> {
+    const name = `${app}-database`;
+    const { password, ca } = settings;
+    const secret = new k8s.core.v1.Secret(
+        name,
+        {
+            metadata: { name, namespace, labels: labels(app) },
+            stringData: { password: pulumi.secret(password), ...(ca !== undefined && { "ca.crt": ca }) },
+        },
+        opts,
+    );
+    return secret.metadata.resourceVersion.apply((secretVersion) => ({ settings, secret: name, secretVersion }));
+}
+
 export interface ServerReleaseOptions extends Omit<ServerOptions, "namespace"> {
     readonly settings: DhcpSettings;
     /** Its place in Kea's configuration: everything that only the cluster knows. */
@@ -99,27 +124,35 @@ export interface ServerReleaseOptions extends Omit<ServerOptions, "namespace"> {
     readonly peer?: pulumi.Input<string>;
     /** What it answers about host names. Left out, nothing. */
     readonly leaseNames?: LeaseNames;
+    /** The lease database, also one that is to be left, if there is one. */
+    readonly database?: pulumi.Output<DeployedDatabase>;
+    /** Number of pods that share the database with those of the first release. Left out for a server with a volume. */
+    readonly further?: number;
 }
 
 /** Installs the chart. */
 export function serverRelease(
-    { server, settings, config, peer, leaseNames, site }: ServerReleaseOptions,
+    { server, settings, config, peer, leaseNames, database, further, site }: ServerReleaseOptions,
     opts: pulumi.CustomResourceOptions,
 ): k8s.helm.v3.Release {
     const { namespace, kubeContext } = site;
+    const { leaseDatabase } = settings;
     const deployed = { name: server, namespace, kubeContext };
     const volume = { size: settings.leaseStorage, storageClass: site.storageClass };
+    const own = further === undefined;
     return chartRelease(
         {
             chart,
             name: server,
             namespace,
-            values: pulumi.all([config, peer]).apply(([own, peer]) =>
+            values: pulumi.all([config, peer, database]).apply(([place, peer, database]) =>
                 keaValues({
-                    config: keaConfigText(keaConfig({ ...settings, ...own })),
-                    volume,
+                    config: keaConfigText(keaConfig({ ...settings, ...place })),
+                    replicas: further,
+                    volume: own ? volume : undefined,
                     peer,
                     leaseNames,
+                    database,
                     site,
                 }),
             ),
@@ -129,10 +162,16 @@ export function serverRelease(
             ...opts,
             hooks: {
                 beforeUpdate: [
-                    refuseVolumeChange({ ...volume, ...leaseVolume }, deployed),
+                    ...(own ? [refuseVolumeChange({ ...volume, ...leaseVolume }, deployed)] : []),
                     refuseSubnetIdChange(settings.subnets, deployed),
+                    ...(server === app ? [refuseLeaseLoss(settings, deployed)] : []),
                 ],
-                onError: [explainRefusal({ ...deployed, job: checkJob(server) })],
+                onError: [
+                    explainRefusal(deployed, [
+                        configCheck(checkJob(server), namespace),
+                        ...(own && leaseDatabase ? [databaseCheck(server, namespace, leaseDatabase)] : []),
+                    ]),
+                ],
             },
         },
     );

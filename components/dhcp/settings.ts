@@ -1,7 +1,22 @@
+import { X509Certificate } from "node:crypto";
 import { isIPv4 } from "node:net";
 import { z } from "zod";
 
-import { address, choice, count, domain, label, positive, range, ratio, seconds, subnet } from "../../config/fields";
+import { checked } from "../../config/checked";
+import {
+    address,
+    choice,
+    count,
+    domain,
+    label,
+    line,
+    positive,
+    range,
+    ratio,
+    seconds,
+    subdomain,
+    subnet,
+} from "../../config/fields";
 import { bytes } from "../../config/quantities";
 import { optionProblem, repeatProblem } from "./options";
 
@@ -146,6 +161,53 @@ const leaseNames = z.strictObject({
         .meta({ examples: [["www", "mail"]] }),
 });
 
+/** A name that Kea and kea-admin pass on as it is. */
+const databaseName = (what: string) =>
+    z
+        .string()
+        .regex(/^[A-Za-z_][A-Za-z0-9_-]{0,62}$/, {
+            error: `is not ${what}; use at most 63 letters, digits, underscores and hyphens, like kea`,
+        })
+        .meta({ examples: ["kea"] });
+
+const certificate = checked((text) => {
+    try {
+        new X509Certificate(text);
+        return undefined;
+    } catch {
+        return "is not a certificate; write it in PEM format, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----";
+    }
+}, "-----BEGIN CERTIFICATE-----\n…\n-----END CERTIFICATE-----");
+
+const leaseDatabase = z.strictObject({
+    enabled: z
+        .boolean()
+        .default(true)
+        .describe(
+            "Keep the leases in the database. If false, they are on the volume; those that were in the database are fetched from it first.",
+        ),
+    host: subdomain("a host name or an address", "postgresql.example.org").describe(
+        "Name or IPv4 address of the PostgreSQL server. Of a server in the cluster, the name of its Service, which has the port of its pods.",
+    ),
+    port: count(1, 65_535).default(5432).describe("TCP port of the PostgreSQL server."),
+    name: databaseName("the name of a database").default("kea").describe("An existing database, used by nothing else."),
+    user: databaseName("the name of a user")
+        .default("kea")
+        .describe("User that owns the database: it creates and upgrades the tables."),
+    password: line("the password", "a long secret").meta({ secret: true }).describe("Password of the user."),
+    tls: choice("a TLS mode", ["verify-full", "off"])
+        .default("verify-full")
+        .describe(
+            "verify-full: encrypted, and only to a server with a certificate for host that ca has signed. off: not encrypted.",
+        ),
+    ca: certificate
+        .optional()
+        .describe("Certificate (PEM) of the authority that signed the server's. Needed for verify-full."),
+    servers: count(1, 9)
+        .default(2)
+        .describe("Number of Kea pods behind the one address, on different nodes where there are as many."),
+});
+
 /** The smallest volume. Kea keeps up to three copies of the lease file while it cleans it up. */
 const leastStorage = "10Mi";
 
@@ -157,6 +219,11 @@ export const dhcpSettings = z.strictObject({
             "The server's load-balancer address, from one of the pools, which relays send to. Any free one if not set.",
         ),
     highAvailability: highAvailability.prefault({}).describe("Two servers instead of one."),
+    leaseDatabase: leaseDatabase
+        .optional()
+        .describe(
+            "Keep the leases in a PostgreSQL database, which several servers behind one address share (docs/dhcp-lease-database.md). On the volume if not set.",
+        ),
     relayFrom: z
         .array(subnet)
         .min(1, { error: "lets no relay in; list the networks that relays send from, or leave it out" })
@@ -202,6 +269,7 @@ export const dhcpSettings = z.strictObject({
 });
 
 export type DhcpSettings = z.output<typeof dhcpSettings>;
+export type LeaseDatabase = NonNullable<DhcpSettings["leaseDatabase"]>;
 export type DhcpThresholds = DhcpSettings["thresholds"];
 export type Subnet = DhcpSettings["subnets"][number];
 export type Reservation = Subnet["reservations"][number];

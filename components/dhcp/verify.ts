@@ -3,6 +3,7 @@ import { expect } from "chai";
 import { environment } from "../../config/environment";
 import { addressesIn, ask, dataOf } from "../dns/dns-client";
 import { reverseName } from "../dns/zones";
+import { databaseOf } from "./lease-database";
 import type { Subnet } from "./settings";
 import { contains, parseAddress, parseRange } from "../../config/addresses";
 import { addressesOf, codes, freshHwAddress, Relay, type Reply, secondsOf } from "./relay";
@@ -158,7 +159,9 @@ describe("DHCP", () => {
     it("is counted by the exporter", async () => {
         const { namespace } = stack.settings.site;
         const counters = async () => {
-            const [text = ""] = await scrape(namespace, podsOf.primary, 9547);
+            // With a lease database, any of the pods answers.
+            const selector = databaseOf(stack.settings.dhcp) ? podsOf.all : podsOf.primary;
+            const text = (await scrape(namespace, selector, 9547)).join("\n");
             return ["discover", "request"].map((operation) =>
                 sumOf(text, "kea_dhcp4_packets_received_total", `"${operation}"`),
             );
@@ -181,6 +184,26 @@ describe("DHCP", () => {
             const [first = 0, second = 0] = texts.map((text) => sumOf(text, "kea_ha_leases", '"assigned"'));
             expect(first, "leases").to.be.greaterThan(0).and.to.equal(second);
         }, 60);
+    });
+
+    it("has its leases in the database, where all servers count them", async function () {
+        const { dhcp, site } = stack.settings;
+        const { servers } = databaseOf(dhcp) ?? unchecked(this, "noc:dhcp.leaseDatabase is not set, or switched off");
+        const counts = async () => {
+            const texts = await scrape(site.namespace, podsOf.all, 9548);
+            expect(
+                texts.map((text) => sumOf(text, "kea_lease_database_connected", "")),
+                "servers that are connected",
+            ).to.deep.equal(Array(servers).fill(1));
+            const [first = 0, ...others] = texts.map((text) => sumOf(text, "kea_ha_leases", '"assigned"'));
+            expect(others, "leases that the others count").to.deep.equal(others.fill(first));
+            return first;
+        };
+        const before = await counts();
+        const hwAddress = freshHwAddress();
+        const { ack } = await lease(hwAddress);
+        expect(await counts(), "leases").to.equal(before + 1);
+        await through().send({ type: "release", hwAddress, address: ack.address, serverIdentifier: server });
     });
 
     it("still knows the lease after its pod has been replaced", async () => {

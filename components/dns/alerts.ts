@@ -6,7 +6,7 @@
 import { whileStateIsKnown } from "../lib/prometheus-rules";
 import type { Alert, RecordingRule } from "../lib/monitoring-spec";
 import { nodeApp, nodeHealthQueries } from "./node-path-config";
-import type { OwnQueries } from "./probes";
+import type { OwnQueries } from "./front";
 import type { DnsThresholds } from "./settings";
 
 const perPod = (namespace: string, metric: string, selector = "") =>

@@ -1,11 +1,18 @@
 /** A proxy in front of the resolver's pods, such as dnsdist. */
-import type { OwnQueries } from "./probes";
+
+/** Queries per second that come from probes and health checks. */
+export interface OwnQueries {
+    /** At each pod. */
+    readonly perPod: number;
+    /** At all addresses together. */
+    readonly together: number;
+}
 
 /** A proxy that tells the resolver its clients' addresses by the PROXY protocol, version 2. */
 export interface Front {
     /** Labels of its pods, in the resolver's namespace. A network policy lets only them connect to `frontPort`. */
     readonly pods: Readonly<Record<string, string>>;
-    /** Queries that it sends of its own accord, which no client asked. */
+    /** Queries that it sends on its own, which no client asked for. */
     readonly queries: OwnQueries;
 }
 

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { Alert, BlackboxModule, Probe } from "../lib/monitoring-spec";
 import { httpsPath } from "./encryption";
-import type { Front } from "./front";
+import type { Front, OwnQueries } from "./front";
 import type { DnsThresholds } from "./settings";
 import { healthName, healthPeriods } from "./unbound-config";
 
@@ -108,14 +108,6 @@ const encodedQuery = Buffer.from([
     ...healthName.split(".").flatMap((label) => [label.length, ...Buffer.from(label)]),
     ...[0, 1, 0, 1],
 ]).toString("base64url");
-
-/** Queries per second that come from probes and health checks. */
-export interface OwnQueries {
-    /** At each pod. */
-    readonly perPod: number;
-    /** At all addresses together. */
-    readonly together: number;
-}
 
 export interface OwnQueriesOptions extends Pick<DnsProbesOptions, "names" | "encrypted"> {
     /** Number of addresses. */

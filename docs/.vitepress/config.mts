@@ -54,6 +54,7 @@ export default defineConfig({
                     { text: "Alerting", link: "/alerting" },
                     { text: "Logs", link: "/logs" },
                     { text: "Two DHCP servers", link: "/dhcp-high-availability" },
+                    { text: "A lease database", link: "/dhcp-lease-database" },
                     { text: "Host names of leases", link: "/lease-names" },
                     { text: "Security", link: "/security" },
                     { text: "Hardening of DNS", link: "/dns-hardening" },

@@ -1,7 +1,7 @@
-"""Exports the state of Kea's high availability, which kea-exporter does not: http://PORT/metrics.
+"""Exports what kea-exporter does not, http://PORT/metrics: the state of Kea's high availability or of its lease database.
 
-It also counts the leases in Kea's database. Kea's own counters, which kea-exporter reports, miss the leases that a server
-got from the other one when it started.
+It also counts the leases in Kea's database. Kea's own counters, which kea-exporter reports, miss the leases that another
+server gave.
 
 Usage: ha-exporter.py PORT SOCKET CONFIGURATION
 PORT: TCP port to listen on. SOCKET: Kea's control socket. CONFIGURATION: kea-dhcp4.conf, for the names of the subnets.
@@ -42,26 +42,32 @@ def ask(path, command, **arguments):
     return answer.get("arguments", {})
 
 
-def metrics(path, subnets):
-    """Returns the metrics in Prometheus' text format. `subnets` maps a subnet's id to its network."""
-    current = ask(path, "status-get")["high-availability"][0]["ha-servers"]["local"]["state"]
-    received = ask(path, "statistic-get", name="pkt4-received").get("pkt4-received", [[0]])[0][0]
-    leases = ask(path, "stat-lease4-get").get("result-set", {"columns": [], "rows": []})
+def metrics(path, subnets, database):
+    """Returns the metrics in Prometheus' text format.
 
+    `subnets` maps a subnet's id to its network. `database`: whether Kea has its leases in a database on the network.
+    """
     lines = []
 
     def metric(name, kind, text, samples):
         lines.extend([f"# HELP {name} {text}", f"# TYPE {name} {kind}"])
         lines.extend(f"{name}{labels} {value}" for labels, value in samples)
 
-    metric(
-        "kea_ha_state",
-        "gauge",
-        "Whether this server is in the state.",
-        [(f'{{state="{state}"}}', int(state == current)) for state in STATES],
-    )
-    metric("kea_ha_clock_seconds", "gauge", "The server's clock.", [("", f"{time.time():.3f}")])
+    status = ask(path, "status-get")
+    received = ask(path, "statistic-get", name="pkt4-received").get("pkt4-received", [[0]])[0][0]
     metric("kea_ha_packets_received_total", "counter", "Packets, also those that the server ignores.", [("", received)])
+    if database:
+        connected = not status["dhcp-state"]["disabled-by-db-connection"]
+        text = "Whether this server is connected to its lease database."
+        metric("kea_lease_database_connected", "gauge", text, [("", int(connected))])
+        if not connected:
+            return "\n".join(lines) + "\n"
+    else:
+        current = status["high-availability"][0]["ha-servers"]["local"]["state"]
+        text = "Whether this server is in the state."
+        metric("kea_ha_state", "gauge", text, [(f'{{state="{state}"}}', int(state == current)) for state in STATES])
+        metric("kea_ha_clock_seconds", "gauge", "The server's clock.", [("", f"{time.time():.3f}")])
+    leases = ask(path, "stat-lease4-get").get("result-set", {"columns": [], "rows": []})
     rows = {row[0]: dict(zip(leases["columns"], row)) for row in leases["rows"]}
     samples = []
     for subnet_id, subnet in subnets.items():
@@ -78,12 +84,14 @@ def metrics(path, subnets):
 def serve(port, path, configuration):
     """Serves the metrics until the process ends. Without an answer of Kea, a scrape fails with status 503."""
     with open(configuration, encoding="utf-8") as file:
-        subnets = {subnet["id"]: subnet["subnet"] for subnet in json.load(file)["Dhcp4"]["subnet4"]}
+        config = json.load(file)["Dhcp4"]
+    subnets = {subnet["id"]: subnet["subnet"] for subnet in config["subnet4"]}
+    database = config["lease-database"]["type"] != "memfile"
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
             try:
-                status, text = 200, metrics(path, subnets)
+                status, text = 200, metrics(path, subnets, database)
             except (OSError, ValueError, LookupError) as error:
                 status, text = 503, f"{type(error).__name__}: {error}\n"
             body = text.encode()

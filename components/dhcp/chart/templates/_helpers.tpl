@@ -61,3 +61,51 @@ mkdir -p -m 0750 {{ .Values.runFolder }}
 exec:
   command: [perl, /config/kea/ask-kea.pl, status-get]
 {{- end }}
+
+{{/* How libpq, Kea's and psql's library, reaches the lease database. */}}
+{{- define "database-environment" -}}
+{{- range $name, $value := .Values.leaseDatabase.variables }}
+- name: {{ $name }}
+  value: {{ $value | quote }}
+{{- end }}
+- name: PGPASSWORD
+  valueFrom:
+    secretKeyRef:
+      name: {{ .Values.leaseDatabase.secret }}
+      key: password
+{{- end }}
+
+{{- define "database-volume" -}}
+- name: database
+  secret:
+    secretName: {{ .Values.leaseDatabase.secret }}
+    optional: true
+    items:
+      - key: ca.crt
+        path: ca.crt
+{{- end }}
+
+{{/* Runs a command of database.sh. The context is the chart's, with the `command` and further `mounts`. */}}
+{{- define "database-container" -}}
+image: {{ .Values.leaseDatabase.image }}
+imagePullPolicy: IfNotPresent
+command: [/bin/sh, /scripts/database.sh, {{ .command }}]
+env:
+  {{- include "database-environment" . | nindent 2 }}
+# The program reads the error from here, see "database-check.ts".
+terminationMessagePolicy: FallbackToLogsOnError
+resources:
+  requests:
+    cpu: 10m
+    memory: 32Mi
+  limits:
+    memory: 128Mi
+{{ include "unprivileged" . }}
+volumeMounts:
+  - name: database
+    mountPath: /database
+    readOnly: true
+  - name: database-scripts
+    mountPath: /scripts
+    readOnly: true
+{{- end }}
