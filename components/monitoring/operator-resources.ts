@@ -20,7 +20,11 @@ export function operatorResources(spec: MonitoringSpec, runbooks: string, opts: 
             "ServiceMonitor",
             `${name}-monitor`,
             { name, namespace: own, component },
-            { jobLabel: "app", selector: { matchLabels: selector }, endpoints: [{ port, ...(labels && { relabelings: fixed(labels) }) }] },
+            {
+                jobLabel: "app",
+                selector: { matchLabels: selector },
+                endpoints: [{ port, ...(labels && { relabelings: fixed(labels) }) }],
+            },
             opts,
         );
     }
