@@ -228,6 +228,8 @@ export const notWalked: Readonly<Record<string, string>> = {
     "site.imageMirror": "not walked: restarts all pods, with images from there",
     "metallb.enabled":
         "not walked: the Services keep their addresses only if the cluster's other load balancer gives them",
+    "dns.path":
+        "not walked: adds or removes the resolvers in the nodes' network; the Service's pods answer meanwhile (docs/dns-path.md)",
     dnsdist: platform,
     storage: platform,
     sealedSecrets: platform,
