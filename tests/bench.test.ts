@@ -12,7 +12,7 @@ import { dnsperfArguments, parseDnsperf } from "../commands/bench/dnsperf";
 import { cachedTable, type DnsResult, ratioToBare } from "../commands/bench/dns-report";
 import { dropped, parsePerfdhcp, perfdhcpArguments } from "../commands/bench/perfdhcp";
 import { geometric, highest, rising } from "../commands/bench/rates";
-import { commandLine, indexPage, markdownTable, page } from "../commands/bench/report";
+import { commandLine, indexPage, markdownTable, page, stolenShare } from "../commands/bench/report";
 import { withRestore } from "../commands/bench/restore";
 import { bareScript, runTool, startBare } from "../commands/bench/run-tool";
 import { median, quantile, shown } from "../commands/bench/statistics";
@@ -146,6 +146,12 @@ describe("benchmarks", () => {
     });
 
     describe("reports", () => {
+        it("say how much CPU time other virtual machines took", () => {
+            const before = "cpu  100 0 50 800 10 0 5 35 0 0\ncpu0 1 2 3\n";
+            expect(stolenShare(before, "cpu  140 0 60 830 10 0 5 55 0 0\ncpu0 1 2 3\n")).to.equal(20);
+            expect(stolenShare(before, before)).to.equal(0);
+        });
+
         const measurement = { rate: 0, sent: 100, lost: 0, average: 1, p50: 1, p99: 2, rcodes: {} };
         const result = (replicas: number, round: number, side: "stack" | "bare", rate: number): DnsResult => ({
             replicas,

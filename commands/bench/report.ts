@@ -1,5 +1,5 @@
 /** The result of a benchmark: a page with its tables and pictures, the same figures as JSON, and an index of all results. */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
 
@@ -105,16 +105,35 @@ export function writeReport(report: Report, folder: string): void {
 
 const load = (): string => loadavg()[0]?.toFixed(1) ?? "unknown";
 
+/** CPU times of this machine, as Linux counts them since it started. Empty on other systems. */
+const cpuTimes = (): string => (existsSync("/proc/stat") ? readFileSync("/proc/stat", "utf8") : "");
+
+/**
+ * The share of CPU time that the hypervisor gave to other virtual machines, in percent.
+ * @param before, after /proc/stat: https://docs.kernel.org/filesystems/proc.html#miscellaneous-kernel-statistics-in-proc-stat
+ */
+export function stolenShare(before: string, after: string): number {
+    const times = (text: string) => text.split("\n", 1)[0]?.split(/ +/).slice(1, 9).map(Number) ?? [];
+    const earlier = times(before);
+    const passed = times(after).map((time, i) => time - (earlier[i] ?? 0));
+    const all = passed.reduce((sum, time) => sum + time, 0);
+    return all > 0 ? (100 * (passed[7] ?? 0)) / all : 0;
+}
+
 /**
  * Describes this machine. Call it before the measurement; the function that it returns is called after it, because the
- * load average of both moments tells what else ran.
+ * load average of both moments and the stolen CPU time tell what else ran, here and beside this machine.
  */
 export function machine(): () => Record<string, string> {
     const before = load();
+    const times = cpuTimes();
     const cores = cpus();
     return () => ({
         "cores of this machine": `${cores.length} × ${cores[0]?.model ?? "unknown"}`,
         "load average (1 minute) before and after": `${before}, ${load()}`,
+        ...(times !== "" && {
+            "CPU time that other virtual machines took": `${stolenShare(times, cpuTimes()).toFixed(0)} %`,
+        }),
         date: new Date().toISOString().slice(0, 16).replace("T", " ") + " UTC",
     });
 }
