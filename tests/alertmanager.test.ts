@@ -14,8 +14,7 @@ import { alertmanagerConfig } from "../components/monitoring/alertmanager";
 import { email, options, pagerduty, slack } from "./receivers";
 import { installed } from "./support";
 
-describe("Alertmanager", function () {
-    this.timeout(60_000);
+describe("Alertmanager", () => {
     const folder = mkdtempSync(join(tmpdir(), "alertmanager-"));
     const file = join(folder, "alertmanager.yaml");
     let alertmanager: ChildProcessWithoutNullStreams | undefined;

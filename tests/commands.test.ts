@@ -44,8 +44,7 @@ describe("the dry run without an engine", () => {
         expect(svg).to.contain("<svg").and.contain("192.168.139.50").and.contain("IPAddressPool");
     });
 
-    it("runs with nothing but Node.js, and says that the cluster is a simulated one", function () {
-        this.timeout(120_000);
+    it("runs with nothing but Node.js, and says that the cluster is a simulated one", () => {
         const { status, stdout } = spawnSync(process.execPath, [join(projectFolder, "commands", "run.mjs"), "build"], {
             cwd: projectFolder,
             encoding: "utf8",

@@ -2,8 +2,7 @@ import { expect } from "chai";
 
 import { type Run, runProgram } from "../../tools/mock-engine";
 
-describe("the admission policies", function () {
-    this.timeout(60_000);
+describe("the admission policies", () => {
     interface Policy {
         spec: {
             matchConstraints: { namespaceSelector?: object };

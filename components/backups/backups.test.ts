@@ -47,9 +47,7 @@ const podOf = (made: Run, kind: string) => {
     return spec.jobTemplate.spec.template.spec;
 };
 
-describe("backups", function () {
-    this.timeout(60_000);
-
+describe("backups", () => {
     it("are made of etcd, of the keys of sealed-secrets and of Kea's leases, of each if there is one", async () => {
         const kinds = async (settings: object) =>
             (await run(settings)).resources.filter(({ type }) => type.endsWith("CronJob")).map(({ name }) => name);
@@ -139,8 +137,7 @@ describe("backups", function () {
     });
 });
 
-describe("the backup script", function () {
-    this.timeout(60_000);
+describe("the backup script", () => {
     let folder: string;
     const at = (...path: string[]) => join(folder, ...path);
     const script = (args: string[], environment: Record<string, string> = {}) =>

@@ -114,9 +114,7 @@ describe("the patch of the Corefile", () => {
     });
 });
 
-describe("the cluster's DNS", function () {
-    this.timeout(60_000);
-
+describe("the cluster's DNS", () => {
     it("is changed after the resolver's pods are ready, and back before they go", async () => {
         const run: Run = await runProgram("poc", { settings: { "clusterDns.enabled": true } });
         const waits = [...waitsFor(run, resource(run, "cluster-dns"))];

@@ -58,8 +58,7 @@ function rendered({
     return parseAllDocuments(stdout).map((document) => document.toJS() as Manifest);
 }
 
-describe("the Kea chart", function () {
-    this.timeout(20_000);
+describe("the Kea chart", () => {
     let manifests: Manifest[] = [];
     const find = (kind: string, name = app) =>
         manifests.find((object) => object.kind === kind && object.metadata.name === name) ??

@@ -15,8 +15,7 @@ interface Relationship {
 
 describe("DHCP with high availability", () => {
     let run: Run;
-    before(async function () {
-        this.timeout(60_000);
+    before(async () => {
         run = await runProgram("poc", {
             settings: { "dhcp.highAvailability": { enabled: true, address: "192.168.139.52" } },
         });

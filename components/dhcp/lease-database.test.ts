@@ -14,8 +14,7 @@ const database = settingsOf(off).leaseDatabase as LeaseDatabase;
 
 describe("DHCP with a lease database", () => {
     let run: Run;
-    before(async function () {
-        this.timeout(60_000);
+    before(async () => {
         run = await runProgram("poc", { settings: { "dhcp.leaseDatabase": { ...off, servers: 3 } } });
     });
 
@@ -69,8 +68,7 @@ describe("DHCP with a lease database", () => {
         expect(metadataOf(resource(run, "kea-dhcp", "PodDisruptionBudget"))).to.have.property("name", "kea-dhcp");
     });
 
-    it("may reach the database, and the name servers if it is a name", async function () {
-        this.timeout(60_000);
+    it("may reach the database, and the name servers if it is a name", async () => {
         const egressOf = (own: Run, name: string) =>
             JSON.stringify((resource(own, name, "NetworkPolicy").inputs as { spec: { egress: unknown } }).spec.egress);
         for (const name of ["kea-dhcp", "kea-dhcp-schema"]) {

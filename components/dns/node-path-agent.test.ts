@@ -18,8 +18,7 @@ const able = (): boolean =>
     ["unshare", "nft", "ip"].every(installed) &&
     spawnSync("unshare", ["-rn", "nft", "add table ip noc_test"]).status === 0;
 
-describe("the agent of the nodes' path", function () {
-    this.timeout(30_000);
+describe("the agent of the nodes' path", () => {
     let folder: string;
     let network: ChildProcess;
     let client: ChildProcess;

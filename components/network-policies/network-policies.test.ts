@@ -16,8 +16,7 @@ interface DaemonSet {
     };
 }
 
-describe("the engine of the network policies", function () {
-    this.timeout(60_000);
+describe("the engine of the network policies", () => {
     const podOf = (run: Run, name: string) => {
         const { spec } = resource(run, name, "DaemonSet").inputs as unknown as DaemonSet;
         return spec.template.spec;

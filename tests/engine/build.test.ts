@@ -6,9 +6,7 @@ import { join } from "node:path";
 
 import { projectFolder } from "../../tools/stack-config";
 
-(spawnSync("pulumi", ["version"]).status === 0 ? describe : describe.skip)("npm run build", function () {
-    this.timeout(120_000);
-
+(spawnSync("pulumi", ["version"]).status === 0 ? describe : describe.skip)("npm run build", () => {
     const home = mkdtempSync(join(tmpdir(), "noc-home-"));
     const plugins = join(process.env.PULUMI_HOME ?? join(homedir(), ".pulumi"), "plugins");
     const nobody = {

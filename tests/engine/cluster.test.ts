@@ -21,8 +21,6 @@ export = async () => {
 (spawnSync("pulumi", ["version"]).status === 0 ? describe : describe.skip)(
     "a context that has become another cluster",
     function () {
-        this.timeout(120_000);
-
         let cluster: StandInCluster;
         let copy: ProjectCopy;
         let pulumi: ReturnType<typeof cli>;

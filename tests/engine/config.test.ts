@@ -9,8 +9,7 @@ import { engineConfigs } from "./engine";
     const files = readByTheEngine.filter(([title]) => title !== "secrets");
     let configs: Record<string, unknown>[];
 
-    before(async function () {
-        this.timeout(60_000);
+    before(async () => {
         configs = await engineConfigs(files.map(([, file]) => file));
     });
 

@@ -31,9 +31,7 @@ function inputsOf({ steps }: Preview, id: string): Record<string, unknown> {
 
 const errors = ({ diagnostics }: Preview) => diagnostics.filter(({ severity }) => severity === "error");
 
-(hasEngine ? describe : describe.skip)("the engine's preview", function () {
-    this.timeout(180_000);
-
+(hasEngine ? describe : describe.skip)("the engine's preview", () => {
     let repository: ChartRepository;
     const previewed = (stack: string, options: PreviewOptions = {}) =>
         preview(stack, { ...options, settings: { "site.chartMirror": repository.url, ...options.settings } });
