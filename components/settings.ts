@@ -13,7 +13,7 @@ import { addressProblems } from "./address-rules";
 import type { AddressClaim, ComponentDefinition, HostRequest, ReadSettings } from "./lib/component";
 import { siteSettings } from "./lib/site";
 import { hostProblems } from "./host-rules";
-import { nodePathProblems, siteProblems } from "./site-rules";
+import { siteProblems } from "./site-rules";
 
 type Components = typeof components;
 
@@ -144,11 +144,11 @@ export function addressClaims(settings: Settings): AddressClaim[] {
 /** Everything that the schemas cannot say: rules within a component and between them. */
 function brokenRules(settings: Settings): Problem[] {
     const read: ReadSettings = (definition) => settingsOf(settings, definition);
+    const site = { ...settings.site, metallb: settings.metallb.enabled };
     const enabled = enabledComponents(settings);
     return [
-        ...siteProblems(settings.site, settings.metallb.enabled, ownNamespaces(settings)),
-        ...nodePathProblems(settings),
-        ...enabled.flatMap((definition) => definition.problems?.(settingsOf(settings, definition), read) ?? []),
+        ...siteProblems(site, ownNamespaces(settings)),
+        ...enabled.flatMap((definition) => definition.problems?.(settingsOf(settings, definition), read, site) ?? []),
         ...enabled.flatMap(({ name, needs = [] }) => missingNeeds(name, needs, enabled)),
         ...hostProblems(requestedHosts(settings), settings.gateway.enabled),
         ...addressProblems(

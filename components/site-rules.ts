@@ -1,5 +1,4 @@
-import { type Problem, withoutEffect } from "../config/problems";
-import type { DnsSettings } from "./dns/settings";
+import type { Problem } from "../config/problems";
 import type { Site } from "./lib/site";
 
 /**
@@ -7,8 +6,7 @@ import type { Site } from "./lib/site";
  * @param ownNamespaces the namespaces that components bring with them, each with the component's title.
  */
 export function siteProblems(
-    { namespace, loadBalancerClass }: Omit<Site, "metallb">,
-    metallb: boolean,
+    { namespace, loadBalancerClass, metallb }: Pick<Site, "namespace" | "loadBalancerClass" | "metallb">,
     ownNamespaces: ReadonlyMap<string, string>,
 ): Problem[] {
     const owner = ownNamespaces.get(namespace);
@@ -28,33 +26,6 @@ export function siteProblems(
                   ),
               ]
             : []),
-    ];
-}
-
-/** What `noc:dns.path` needs of the site. */
-export function nodePathProblems({
-    dns: { enabled, path },
-    metallb,
-    site: { nodeAddresses },
-}: {
-    readonly dns: Pick<DnsSettings, "enabled" | "path">;
-    readonly metallb: { readonly enabled: boolean };
-    readonly site: Pick<Site, "nodeAddresses">;
-}): Problem[] {
-    if (!enabled || path !== "node") {
-        return [];
-    }
-    return [
-        ...(nodeAddresses.length === 0
-            ? [
-                  problem(
-                      "nodeAddresses",
-                      [],
-                      "is empty, but network policies have to admit the nodes' resolvers to Redis (noc:dns.path = node); list the nodes' addresses",
-                  ),
-              ]
-            : []),
-        ...(metallb.enabled ? [] : [withoutEffect("noc:dns.path", path, "noc:metallb.enabled is false")]),
     ];
 }
 

@@ -1,11 +1,10 @@
-import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { Component, type ComponentArgs, defineComponent } from "../lib/component";
 import { volumeRequirement } from "../lib/cluster-facts";
 import { metricsMonitor, metricsService } from "../lib/metrics";
 import type { MonitoringSpec } from "../lib/monitoring-spec";
-import { labels } from "../lib/pods";
+import { disruptionBudget, oneAtATime } from "../lib/pods";
 import { keaAlerts, keaRecords } from "./alerts";
 import { dhcpDashboard } from "./dashboard";
 import { highAvailabilityAlerts } from "./high-availability-alerts";
@@ -101,7 +100,6 @@ export class Dhcp extends Component {
         };
 
         const address = addressOf("primary", settings.address);
-        this.outputs = { dhcpAddress: address };
         if (redundant) {
             const standbyAddress = addressOf("standby", highAvailability.address);
             this.outputs = { dhcpAddress: address, dhcpStandbyAddress: standbyAddress };
@@ -112,6 +110,7 @@ export class Dhcp extends Component {
             // while the first one's is gone, to the node that has the first one's volume.
             release(servers.standby, standbyAddress, { role: "standby", peer: toPrimary, after: [primary] });
         } else {
+            this.outputs = { dhcpAddress: address };
             const first = release(servers.primary, address);
             if (shared) {
                 // When the first one has moved the leases from its volume to the database.
@@ -120,14 +119,7 @@ export class Dhcp extends Component {
             }
         }
         if (redundant || shared) {
-            new k8s.policy.v1.PodDisruptionBudget(
-                app,
-                {
-                    metadata: { name: app, namespace, labels: labels(app) },
-                    spec: { maxUnavailable: 1, selector: { matchLabels: selector } },
-                },
-                parent,
-            );
+            disruptionBudget({ name: app, namespace, selector, budget: oneAtATime }, parent);
         }
         const state = mode !== "single";
         if (state) {

@@ -4,11 +4,12 @@
  */
 import type * as k8s from "@pulumi/kubernetes";
 
+import type { Problem } from "../../config/problems";
 import type { CertificateRequest } from "../lib/component";
 import { imageReference } from "../lib/images";
 import { unprivileged } from "../lib/pods";
 import type { Site } from "../lib/site";
-import type { DnsSettings } from "./settings";
+import { addressesOf, type DnsSettings } from "./settings";
 import { images } from "./versions";
 import { absolute, canonical } from "./zones";
 
@@ -27,22 +28,41 @@ type Encryption = DnsSettings["encryption"];
 type LocalRecord = DnsSettings["localRecords"][number];
 
 /** Name of the Secret with the certificate: an existing one, or the one that cert-manager is asked for. */
-export const certificateSecret = ({ secret = "dns-tls" }: NonNullable<Encryption>): string => secret;
+export const certificateSecret = ({ secret = "dns-tls" }: Pick<ServerCertificate, "secret">): string => secret;
+
+/** Name of the server, and of an existing Secret with its certificate. */
+export interface ServerCertificate {
+    readonly name: string;
+    readonly secret?: string;
+}
 
 /** The certificate to be issued; none if an existing one is used. Clients that know only an address verify that one. */
-export function certificateRequests(settings: DnsSettings, namespace: string): CertificateRequest[] {
-    const { encryption, address, furtherAddresses } = settings;
-    return encryption === undefined || encryption.secret !== undefined
-        ? []
-        : [
+export const issuedCertificate = (
+    server: ServerCertificate | undefined,
+    request: Omit<CertificateRequest, "dnsNames">,
+): CertificateRequest[] =>
+    server === undefined || server.secret !== undefined ? [] : [{ ...request, dnsNames: [server.name] }];
+
+export const certificateRequests = (settings: DnsSettings, namespace: string): CertificateRequest[] =>
+    issuedCertificate(settings.encryption, {
+        name: certificateSecret({}),
+        namespace,
+        ipAddresses: addressesOf(settings),
+    });
+
+/**
+ * What is wrong where no certificate is to be had.
+ * @param key the setting with the server, such as `noc:dns.encryption`.
+ */
+export const certificateProblems = (key: string, { secret }: ServerCertificate, certManager: boolean): Problem[] =>
+    secret === undefined && !certManager
+        ? [
               {
-                  name: certificateSecret(encryption),
-                  namespace,
-                  dnsNames: [encryption.name],
-                  ipAddresses: [...(address === undefined ? [] : [address]), ...furtherAddresses],
+                  key: `${key}.secret`,
+                  remedy: "is not set while noc:certManager.enabled is false, so there is no certificate; set that to true, or name a Secret that has one",
               },
-          ];
-}
+          ]
+        : [];
 
 /** Lines of the `server:` clause. */
 export const encryptionLines = (encryption: Encryption): string[] =>

@@ -2,7 +2,7 @@
  * What differs where a resolver runs in a node's network (`path: node`): where it listens, and the nodes' rules that lead
  * queries to it. docs/dns-path.md explains both.
  */
-import type { DnsSettings } from "./settings";
+import { type Addressed, addressesOf, type DnsSettings } from "./settings";
 
 /** Name of the resolvers in the nodes' network. Their pods' names begin with it. */
 export const nodeApp = "unbound-node";
@@ -21,14 +21,6 @@ export const table = "noc_dns_path";
  * (0xffff0000) and Cilium's (0xf00), and the number of the routing table and of the rule that leads marked packets there.
  */
 export const route = { mark: "0x2000", number: 153 } as const;
-
-type Addressed = Pick<DnsSettings, "address" | "furtherAddresses">;
-
-/** The resolver's addresses that the settings name. */
-export const addressesOf = ({ address, furtherAddresses }: Addressed): string[] => [
-    ...(address === undefined ? [] : [address]),
-    ...furtherAddresses,
-];
 
 /** Lines of the `server:` clause. Unbound cannot listen on UDP alone; no packet of TCP is led to it. */
 export const nodeLines = (settings: Addressed): string[] => [

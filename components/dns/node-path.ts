@@ -15,8 +15,8 @@ import { podNamespace } from "../lib/namespace";
 import { denyByDefault, type Peer } from "../lib/network-policy";
 import { corePriority, labels, serviceAccount, unprivileged } from "../lib/pods";
 import type { Site } from "../lib/site";
-import { addressesOf, nftTable, nodeApp, nodeHealthPort, route, table } from "./node-path-config";
-import type { DnsSettings } from "./settings";
+import { nftTable, nodeApp, nodeHealthPort, route, table } from "./node-path-config";
+import { addressesOf, type DnsSettings } from "./settings";
 import { app as podsApp, controlVolume, exporter, exporterPort, redisWaiter, server } from "./unbound";
 import { fileVolumes, unboundUser } from "./unbound-files";
 import { images } from "./versions";
@@ -115,10 +115,7 @@ export function nodePath(options: NodePathOptions, opts: pulumi.CustomResourceOp
                                 securityContext: rootWith("NET_BIND_SERVICE", "NET_RAW"),
                                 site,
                             }),
-                            {
-                                ...exporter(site, "$(POD_IP)"),
-                                env: [...(exporter(site).env as []), fieldOf("POD_IP", "status.podIP")],
-                            },
+                            exporter(site, "$(POD_IP)", [fieldOf("POD_IP", "status.podIP")]),
                             agentContainer(settings, site),
                         ],
                         volumes: [

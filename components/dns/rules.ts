@@ -4,20 +4,22 @@ import { type Problem, withoutEffect } from "../../config/problems";
 import { certManager } from "../cert-manager";
 import type { AddressClaim, ReadSettings } from "../lib/component";
 import { repeated } from "../lib/distinct";
+import type { Site } from "../lib/site";
+import { certificateProblems } from "./encryption";
 import { recordSetProblems } from "./records";
 import type { DnsSettings } from "./settings";
 import { memoryProblem } from "./sizing";
 import { configFiles, healthName } from "./unbound-config";
 import { addressFamily, canonical, insecureZoneProblem, serverProblem } from "./zones";
 
-export const dnsProblems = (settings: DnsSettings, read: ReadSettings): Problem[] => [
+export const dnsProblems = (settings: DnsSettings, read: ReadSettings, site: Site): Problem[] => [
     ...networkProblems(settings),
     ...zoneProblems(settings),
     ...recordsProblems(settings),
     ...nameProblems(settings),
     ...sizeProblems(settings),
     ...encryptionProblems(settings, read(certManager).enabled),
-    ...pathProblems(settings),
+    ...pathProblems(settings, site),
     ...uselessSettings(settings),
 ];
 
@@ -177,7 +179,7 @@ function encryptionProblems({ encryption, address, localRecords }: DnsSettings, 
     if (encryption === undefined) {
         return [];
     }
-    const { name, secret } = encryption;
+    const { name } = encryption;
     const alias = localRecords.findIndex(
         (record) => record.type === "CNAME" && canonical(record.name) === canonical(name),
     );
@@ -190,14 +192,7 @@ function encryptionProblems({ encryption, address, localRecords }: DnsSettings, 
                   },
               ]
             : []),
-        ...(secret === undefined && !certManager
-            ? [
-                  {
-                      key: "noc:dns.encryption.secret",
-                      remedy: "is not set while noc:certManager.enabled is false, so there is no certificate; set that to true, or name a Secret that has one",
-                  },
-              ]
-            : []),
+        ...certificateProblems("noc:dns.encryption", encryption, certManager),
         ...(alias >= 0
             ? [
                   {
@@ -210,15 +205,33 @@ function encryptionProblems({ encryption, address, localRecords }: DnsSettings, 
     ];
 }
 
-function pathProblems({ path, address }: DnsSettings): Problem[] {
-    return path === "node" && address === undefined
-        ? [
-              {
-                  key: "noc:dns.address",
-                  remedy: "is not set, but with noc:dns.path = node a resolver of each node listens on it; set it to an address of the pools",
-              },
-          ]
-        : [];
+function pathProblems(
+    { path, address }: DnsSettings,
+    { nodeAddresses, metallb }: Pick<Site, "nodeAddresses" | "metallb">,
+): Problem[] {
+    if (path !== "node") {
+        return [];
+    }
+    return [
+        ...(address === undefined
+            ? [
+                  {
+                      key: "noc:dns.address",
+                      remedy: "is not set, but with noc:dns.path = node a resolver of each node listens on it; set it to an address of the pools",
+                  },
+              ]
+            : []),
+        ...(nodeAddresses.length === 0
+            ? [
+                  {
+                      key: "noc:site.nodeAddresses",
+                      value: [],
+                      remedy: "is empty, but network policies have to admit the nodes' resolvers to Redis (noc:dns.path = node); list the nodes' addresses",
+                  },
+              ]
+            : []),
+        ...(metallb ? [] : [withoutEffect("noc:dns.path", path, "noc:metallb.enabled is false")]),
+    ];
 }
 
 function sizeProblems({ cpu, memory, encryption }: DnsSettings): Problem[] {

@@ -188,5 +188,14 @@ export const dnsSettings = z.strictObject({
 });
 
 export type DnsSettings = z.output<typeof dnsSettings>;
+
+/** The settings with the resolver's addresses. */
+export type Addressed = Pick<DnsSettings, "address" | "furtherAddresses">;
+
+/** The resolver's addresses that the settings name. */
+export const addressesOf = ({ address, furtherAddresses }: Addressed): string[] => [
+    ...(address === undefined ? [] : [address]),
+    ...furtherAddresses,
+];
 export type DnsThresholds = DnsSettings["thresholds"];
 export type DnsObjectives = DnsSettings["objectives"];

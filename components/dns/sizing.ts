@@ -60,7 +60,8 @@ export function unboundSizing(cpu: string, memory: string, encrypted = false): S
     };
 }
 
-const threadsFor = (cpu: string): number => Math.max(1, Math.floor(parseQuantity(cpu)));
+/** Number of threads for a CPU limit, a Kubernetes quantity: one for each whole core, and one at least. */
+export const threadsFor = (cpu: string): number => Math.max(1, Math.floor(parseQuantity(cpu)));
 
 /** The least memory limit for the threads that the CPU limit gives, in MiB. */
 export const leastMemory = (cpu: string, encrypted = false): number =>

@@ -3,7 +3,16 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import { imageReference } from "../lib/images";
 import { type Flow, fromPrometheus, networkPolicy, type Port, tcp, udp } from "../lib/network-policy";
-import { corePriority, labels, leaveLostNode, serviceAccount, unprivileged } from "../lib/pods";
+import {
+    corePriority,
+    disruptionBudget,
+    labels,
+    leaveLostNode,
+    oneAtATime,
+    onDifferentNodes,
+    serviceAccount,
+    unprivileged,
+} from "../lib/pods";
 import type { Site } from "../lib/site";
 import { redisPort } from "./redis-config";
 import { fileMounts, fileVolumes, type UnboundFiles, unboundUser } from "./unbound-files";
@@ -70,14 +79,7 @@ export function unbound(options: UnboundOptions, opts: pulumi.CustomResourceOpti
     const encrypted = files.certificate !== undefined;
 
     if (replicas > 1) {
-        new k8s.policy.v1.PodDisruptionBudget(
-            app,
-            {
-                metadata: { name: app, namespace, labels: labels(app) },
-                spec: { maxUnavailable: 1, selector: { matchLabels: { app } } },
-            },
-            opts,
-        );
+        disruptionBudget({ name: app, namespace, selector: { app }, budget: oneAtATime }, opts);
     }
     networkPolicy(
         {
@@ -134,16 +136,7 @@ export function unbound(options: UnboundOptions, opts: pulumi.CustomResourceOpti
                         securityContext: unboundUser,
                         terminationGracePeriodSeconds: stopSeconds(options) + 20,
                         // Also with one replica: adding a second one then leaves the first one running.
-                        topologySpreadConstraints: [
-                            {
-                                topologyKey: "kubernetes.io/hostname",
-                                maxSkew: 1,
-                                whenUnsatisfiable: "DoNotSchedule",
-                                nodeTaintsPolicy: "Honor",
-                                labelSelector: { matchLabels: { app } },
-                                matchLabelKeys: ["pod-template-hash"],
-                            },
-                        ],
+                        topologySpreadConstraints: onDifferentNodes(app),
                         initContainers: [redisWaiter(options)],
                         containers: [
                             server({
@@ -239,15 +232,15 @@ export function server({
 /**
  * Unbound's exporter. It has to share the pod, because the control socket is a Unix socket. Unbound knows no read-only
  * control: whoever takes over the exporter can change the answers of its pod (see "Trust" in the runbook).
- * @param address where it listens. Defaults to all addresses of the pod.
+ * @param address where it listens, which may name variables of `env`. Defaults to all addresses of the pod.
  */
-export const exporter = (site: Site, address = ""): Container => ({
+export const exporter = (site: Site, address = "", env: readonly k8s.types.input.core.v1.EnvVar[] = []): Container => ({
     name: "unbound-exporter",
     image: imageReference(images.unboundExporter, site),
     command: ["sh", "-c", keepRunning("/unbound_exporter"), "unbound-exporter"],
     args: [`-unbound.host=unix://${controlSocket}`, `-web.listen-address=${address}:${exporterPort}`],
     // The garbage collector keeps below it: a container that exceeds its memory limit is killed as a whole.
-    env: [{ name: "GOMEMLIMIT", value: "48MiB" }],
+    env: [{ name: "GOMEMLIMIT", value: "48MiB" }, ...env],
     ports: [{ name: "metrics", containerPort: exporterPort }],
     resources: {
         requests: { cpu: "10m", memory: "16Mi" },

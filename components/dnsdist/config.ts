@@ -1,10 +1,9 @@
 /** dnsdist's configuration files, as text. Reference: https://www.dnsdist.org/reference/yaml-settings.html */
 import { stringify } from "yaml";
 
-import { parseQuantity } from "../../config/quantities";
 import { certificateFiles, httpsPath } from "../dns/encryption";
 import type { DnsSettings } from "../dns/settings";
-import { unboundSizing } from "../dns/sizing";
+import { threadsFor, unboundSizing } from "../dns/sizing";
 import { absolute, canonical } from "../dns/zones";
 import { backendsLua } from "./backends";
 import { ports, rules } from "./names";
@@ -38,19 +37,17 @@ export function configFiles(settings: DnsdistSettings, resolver: ResolverSetting
     };
 }
 
-const threadsOf = ({ cpu }: Pick<DnsdistSettings, "cpu">): number => Math.max(1, Math.floor(parseQuantity(cpu)));
-
 /**
  * The least memory limit, in MiB. Measured with dnsdist 2.1.3, one thread and two pods behind it: 47 MiB at most while they
  * were replaced, and half a KiB more for each further query that may be under way, to twice the pods during a replacement. A
  * TLS connection takes 35 KiB (https://www.dnsdist.org/reference/yaml-settings.html#incomingtlsconfiguration).
  */
 export const leastMemory = (settings: Pick<DnsdistSettings, "cpu" | "encryption">, resolvers: number): number =>
-    48 + 10 * resolvers + (settings.encryption ? 54 * threadsOf(settings) : 0);
+    48 + 10 * resolvers + (settings.encryption ? 54 * threadsFor(settings.cpu) : 0);
 
 /** The file without its Lua part, as an object. */
 export function dnsdistYaml(settings: DnsdistSettings, { allowFrom }: Pick<ResolverSettings, "allowFrom">) {
-    const threads = threadsOf(settings);
+    const threads = threadsFor(settings.cpu);
     return {
         acl: [...allowFrom],
         binds: listeners(settings).map((listener) => ({ ...listener, reuseport: true, threads })),

@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import { certificateMount, certificateVolume } from "../dns/encryption";
 import { imageReference } from "../lib/images";
-import { corePriority, labels, leaveLostNode, runAs, unprivileged } from "../lib/pods";
+import { corePriority, labels, leaveLostNode, onDifferentNodes, runAs, unprivileged } from "../lib/pods";
 import type { Site } from "../lib/site";
 import { webPaths } from "./backends";
 import { app, configFolder, ports } from "./names";
@@ -66,16 +66,7 @@ export function deployment(options: DeploymentOptions): k8s.apps.v1.DeploymentAr
                     tolerations: leaveLostNode,
                     securityContext: dnsdistUser,
                     terminationGracePeriodSeconds: 30,
-                    topologySpreadConstraints: [
-                        {
-                            topologyKey: "kubernetes.io/hostname",
-                            maxSkew: 1,
-                            whenUnsatisfiable: "DoNotSchedule",
-                            nodeTaintsPolicy: "Honor",
-                            labelSelector: { matchLabels: { app } },
-                            matchLabelKeys: ["pod-template-hash"],
-                        },
-                    ],
+                    topologySpreadConstraints: onDifferentNodes(app),
                     containers: [container(options)],
                     volumes: fileVolumes(files),
                 },

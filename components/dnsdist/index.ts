@@ -1,25 +1,19 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import { encryptedServicePorts } from "../dns/encryption";
+import { encryptedServicePorts, issuedCertificate, type ServerCertificate } from "../dns/encryption";
 import type { Front } from "../dns/front";
 import { ownQueries } from "../dns/probes";
 import { app as resolver } from "../dns/unbound";
 import { plainServicePorts } from "../dns/unbound-config";
-import {
-    type CertificateRequest,
-    Component,
-    type ComponentArgs,
-    type ComponentOptions,
-    defineComponent,
-} from "../lib/component";
+import { Component, type ComponentArgs, type ComponentOptions, defineComponent } from "../lib/component";
 import { configCheck } from "../lib/config-check";
 import { imageReference } from "../lib/images";
 import { loadBalancerAddress, loadBalancerServices } from "../lib/load-balancer";
 import { metricsService } from "../lib/metrics";
 import type { MonitoringSpec } from "../lib/monitoring-spec";
 import { networkPolicy } from "../lib/network-policy";
-import { labels, serviceAccount } from "../lib/pods";
+import { disruptionBudget, labels, oneAtATime, serviceAccount } from "../lib/pods";
 import { configFiles, type ResolverSettings } from "./config";
 import { configFile, deployment, dnsdistUser, fileMounts, fileVolumes, program } from "./deployment";
 import { dnsdistMonitoring } from "./monitoring";
@@ -73,14 +67,7 @@ export class Dnsdist extends Component {
         );
         networkPolicy(dnsdistPolicy(namespace, settings), child);
         if (replicas > 1) {
-            new k8s.policy.v1.PodDisruptionBudget(
-                app,
-                {
-                    metadata: { name: app, namespace, labels: labels(app) },
-                    spec: { maxUnavailable: 1, selector: { matchLabels: { app } } },
-                },
-                child,
-            );
+            disruptionBudget({ name: app, namespace, selector: { app }, budget: oneAtATime }, child);
         }
         new k8s.core.v1.Service(
             backends,
@@ -144,23 +131,8 @@ export const frontOf = ({ replicas, addresses, encryption }: DnsdistSettings): F
     };
 };
 
-type Encryption = NonNullable<DnsdistSettings["encryption"]>;
-
 /** Name of the Secret with the certificate: an existing one, or the one that cert-manager is asked for. */
-export const certificateSecret = ({ secret = "dnsdist-tls" }: Encryption): string => secret;
-
-function certificateRequests({ encryption, addresses }: DnsdistSettings, namespace: string): CertificateRequest[] {
-    return encryption === undefined || encryption.secret !== undefined
-        ? []
-        : [
-              {
-                  name: certificateSecret(encryption),
-                  namespace,
-                  dnsNames: [encryption.name],
-                  ipAddresses: [...addresses],
-              },
-          ];
-}
+export const certificateSecret = ({ secret = "dnsdist-tls" }: Pick<ServerCertificate, "secret">): string => secret;
 
 function servicePorts({ encryption }: DnsdistSettings): k8s.types.input.core.v1.ServicePort[] {
     return [
@@ -184,5 +156,6 @@ export const dnsdist = defineComponent({
     anyAddress: ({ addresses }) => (addresses.length === 0 ? ["noc:dnsdist.addresses"] : []),
     addresses: ownAddresses,
     namespaces: (_, site) => [site.namespace],
-    certificates: (settings, site) => certificateRequests(settings, site.namespace),
+    certificates: ({ encryption, addresses }, { namespace }) =>
+        issuedCertificate(encryption, { name: certificateSecret({}), namespace, ipAddresses: addresses }),
 });

@@ -4,6 +4,7 @@ import { parseQuantity } from "../../config/quantities";
 import { certManager } from "../cert-manager";
 import { dhcp } from "../dhcp";
 import { dns } from "../dns";
+import { certificateProblems } from "../dns/encryption";
 import { healthName } from "../dns/unbound-config";
 import { canonical } from "../dns/zones";
 import type { AddressClaim, ReadSettings } from "../lib/component";
@@ -30,7 +31,7 @@ function encryptionProblems(
     if (encryption === undefined) {
         return [];
     }
-    const { name, secret } = encryption;
+    const { name } = encryption;
     return [
         ...(addresses.length === 0
             ? [
@@ -41,14 +42,7 @@ function encryptionProblems(
                   },
               ]
             : []),
-        ...(secret === undefined && !certManagerEnabled
-            ? [
-                  {
-                      key: "noc:dnsdist.encryption.secret",
-                      remedy: "is not set while noc:certManager.enabled is false, so there is no certificate; set that to true, or name a Secret that has one",
-                  },
-              ]
-            : []),
+        ...certificateProblems("noc:dnsdist.encryption", encryption, certManagerEnabled),
         ...(resolver !== undefined && canonical(resolver) === canonical(name)
             ? [
                   {

@@ -9,13 +9,12 @@ import { encode } from "dns-packet";
 import { addressesIn, ask } from "../dns/dns-client";
 import { frontPort } from "../dns/front";
 import { app as resolver } from "../dns/unbound";
-import { configFolder } from "../dns/unbound-config";
+import { configFolder, healthName } from "../dns/unbound-config";
 import { type Deployed, deployed, eventually, scrape, sumOf, unchecked } from "../../tests/deployed";
 import { certificateSecret } from ".";
 import { app, ports, rules } from "./names";
 import type { DnsdistSettings } from "./settings";
 
-const healthName = "health.noc.internal";
 const own = ["127.0.0.1"];
 
 describe("dnsdist", () => {

@@ -67,6 +67,7 @@ describe("External Secrets", () => {
             externalSecrets.problems?.(
                 externalSecretsSettings.parse({ store: { testKey: "x", ...own } }),
                 () => ({}) as never,
+                {} as never,
             );
         expect(problems({})?.map(({ remedy }) => remedy)).to.deep.equal([
             "has no provider; set exactly one of pulumi, webhook, fake",

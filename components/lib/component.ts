@@ -134,9 +134,9 @@ export interface ComponentDefinition<Name extends string = string, Schema extend
     readonly settings: Schema;
     /**
      * Errors in its settings that the schema cannot express, and warnings about settings that have no effect because of
-     * others. Only called if it is enabled.
+     * others or of the site. Only called if it is enabled.
      */
-    problems?(settings: z.output<Schema>, read: ReadSettings): Problem[];
+    problems?(settings: z.output<Schema>, read: ReadSettings, site: Site): Problem[];
     /** What it needs of the cluster and the cluster lacks, each as one line with the remedy. Only called if it is enabled. */
     requirements?(settings: z.output<Schema>, cluster: ClusterFacts, site: Pick<Site, "storageClass">): string[];
     /** The StorageClass that it brings, for the volumes of other components. */

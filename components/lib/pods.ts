@@ -103,6 +103,24 @@ export function disruptionBudget(
 /** One pod stays while a node is drained. A pod that is not ready does not hold up the drain. */
 export const keepOne = { minAvailable: 1, unhealthyPodEvictionPolicy: "AlwaysAllow" } as const;
 
+/** One pod at a time is evicted while nodes are drained. */
+export const oneAtATime = { maxUnavailable: 1 } as const;
+
+/**
+ * Every pod of an application on a node of its own, as far as nodes go; a pod that would make it worse waits. The pods of
+ * the version that is being replaced do not count.
+ */
+export const onDifferentNodes = (app: string): k8s.types.input.core.v1.TopologySpreadConstraint[] => [
+    {
+        topologyKey: "kubernetes.io/hostname",
+        maxSkew: 1,
+        whenUnsatisfiable: "DoNotSchedule",
+        nodeTaintsPolicy: "Honor",
+        labelSelector: { matchLabels: { app } },
+        matchLabelKeys: ["pod-template-hash"],
+    },
+];
+
 /** PriorityClass of the pods that the network depends on: the load balancer, DNS and DHCP. */
 export const corePriority = "k8s-noc-core";
 
