@@ -43,6 +43,7 @@ describe("soak", () => {
         rolls: [roll("noc/redis", 20.2, 20.8)],
         notRolled: [],
         memory: memory("noc/unbound", "a", 0, 60, () => 50 * mebibyte),
+        stolen: [],
         restarts: 0,
         problems: [],
     };
@@ -127,8 +128,13 @@ describe("soak", () => {
                 { sent: minute, answered: minute + 1, tries: 1 },
             ],
             rolls: [roll("x", 2.1, 2.2)],
+            stolen: [
+                { at: 15_000, measured: 10 },
+                { at: 30_000, measured: 50 },
+            ],
         });
         expect(first).to.include({ disturbed: true, p99: 2, sent: 12_000, unanswered: 3, requests: 1, lost: 1 });
+        expect([first?.stolen, second?.stolen]).to.deep.equal([30, NaN]);
         expect(second).to.include({ began: minute, disturbed: false, p99: 5, requests: 1, lost: 0 });
         expect(third).to.include({ disturbed: true, sent: 0 });
         expect(third?.p99).to.be.NaN;
@@ -174,6 +180,20 @@ describe("soak", () => {
         expect(pictures.map(({ name }) => name)).to.deep.equal(["soak-latency", "soak-lost", "soak-memory"]);
         expect(pictures[0]?.svg).to.contain("noc/redis");
         expect(JSON.stringify(data).length).to.be.below(20_000);
+    });
+
+    it("tells the minutes in which other virtual machines took the CPU from the others", () => {
+        const options = { command: "npm run soak", conditions: {}, rate: 100, names: 9, redundant: true };
+        const stolen = good.steps.map(({ at }) => ({ at, measured: at < 30 * minute ? 5 : 60 }));
+        const steps = good.steps.map(({ at }) => ({
+            at,
+            measured: at < 30 * minute ? measured(2) : measured(90, 7),
+        }));
+        const { tables, pictures } = soakReport({ ...good, steps, stolen }, options);
+        const [head, ...rows] = tables.find(({ title }) => title.startsWith("CPU time"))?.rows ?? [];
+        expect(head).to.deep.equal(["0 to 10", "24", "2.00", "144000", "0", "0"]);
+        expect(rows).to.deep.equal([["50 to 100", "30", "90.00", "180000", "210", "0"]]);
+        expect(pictures.map(({ name }) => name)).to.include("soak-stolen");
     });
 
     it("spreads the rolls over the run, and begins none while caches still fill", () => {

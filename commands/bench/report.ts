@@ -106,7 +106,7 @@ export function writeReport(report: Report, folder: string): void {
 const load = (): string => loadavg()[0]?.toFixed(1) ?? "unknown";
 
 /** CPU times of this machine, as Linux counts them since it started. Empty on other systems. */
-const cpuTimes = (): string => (existsSync("/proc/stat") ? readFileSync("/proc/stat", "utf8") : "");
+export const cpuTimes = (): string => (existsSync("/proc/stat") ? readFileSync("/proc/stat", "utf8") : "");
 
 /**
  * The share of CPU time that the hypervisor gave to other virtual machines, in percent.

@@ -33,6 +33,8 @@ export interface Minute {
     /** Requests of the clients that repeat them, and those that were never answered. */
     readonly requests: number;
     readonly lost: number;
+    /** Mean share of the CPU time that other virtual machines took, in percent. NaN if it is not known. */
+    readonly stolen: number;
 }
 
 export interface MinutesOptions {
@@ -44,16 +46,19 @@ export interface MinutesOptions {
     readonly steps: readonly Timed<Pick<DnsMeasurement, "p50" | "p99" | "sent" | "lost">>[];
     readonly requests: readonly Sample[];
     readonly rolls: readonly Roll[];
+    /** Shares of the CPU time that other virtual machines took, in percent. */
+    readonly stolen: readonly Timed<number>[];
 }
 
 const length = 60_000;
 
 /** The minutes from the beginning to the end. */
-export function minutesOf({ began, ended, settling, steps, requests, rolls }: MinutesOptions): Minute[] {
+export function minutesOf({ began, ended, settling, steps, requests, rolls, stolen }: MinutesOptions): Minute[] {
     return Array.from({ length: Math.ceil((ended - began) / length) }, (_, i) => {
         const from = began + i * length;
         const within = (time: number) => time >= from && time < from + length;
         const own = steps.filter(({ at }) => within(at)).map(({ measured }) => measured);
+        const taken = stolen.filter(({ at }) => within(at)).map(({ measured }) => measured);
         const asked = requests.filter(({ sent }) => within(sent));
         return {
             began: from,
@@ -65,6 +70,7 @@ export function minutesOf({ began, ended, settling, steps, requests, rolls }: Mi
             unanswered: own.reduce((sum, { lost }) => sum + lost, 0),
             requests: asked.length,
             lost: asked.filter(({ answered }) => answered === undefined).length,
+            stolen: taken.reduce((sum, share) => sum + share, 0) / taken.length,
         };
     });
 }

@@ -5,6 +5,7 @@ import { deployedNamespaces } from "../../components/settings";
 import { environment } from "../../config/environment";
 import { type DnsMeasurement, measureDns } from "../bench/dnsperf";
 import { type DhcpMeasurement, measureDhcp } from "../bench/perfdhcp";
+import { cpuTimes, stolenShare } from "../bench/report";
 import type { Undo } from "../bench/restore";
 import { shown } from "../bench/statistics";
 import { kubernetesApi } from "../doctor/api";
@@ -47,6 +48,8 @@ export interface SoakResult {
     readonly rolls: readonly Roll[];
     readonly notRolled: readonly string[];
     readonly memory: readonly MemorySample[];
+    /** Shares of the CPU time that other virtual machines took since the sample before, in percent. Empty if not known. */
+    readonly stolen: readonly Timed<number>[];
     /** Containers that were restarted in a pod that lives on. */
     readonly restarts: number;
     /** What failed without ending the run. */
@@ -75,10 +78,12 @@ export class SoakRun {
     private readonly dhcp: Sample[] = [];
     private readonly rolls: Roll[] = [];
     private readonly memory: MemorySample[] = [];
+    private readonly stolen: Timed<number>[] = [];
     private readonly problems: string[] = [];
     private readonly notRolled = new Set<string>();
     /** Restarts of each container that there were before, and that there are now. */
     private readonly restarts = new Map<string, { readonly before: number; readonly now: number }>();
+    private times = cpuTimes();
     private dns?: DnsLoad;
     private population?: DhcpLoad;
     private began = NaN;
@@ -94,7 +99,7 @@ export class SoakRun {
     ) {}
 
     public get result(): SoakResult {
-        const { began, steps, exchanges, dhcp, rolls, notRolled, memory, problems } = this;
+        const { began, steps, exchanges, dhcp, rolls, notRolled, memory, stolen, problems } = this;
         return {
             began,
             ended: this.ended,
@@ -107,6 +112,7 @@ export class SoakRun {
             rolls,
             notRolled: [...notRolled],
             memory,
+            stolen,
             restarts: [...this.restarts.values()].reduce((sum, { before, now }) => sum + now - before, 0),
             problems,
         };
@@ -225,8 +231,13 @@ export class SoakRun {
         }
     }
 
-    /** Keeps the memory and the restarts of all containers. */
+    /** Keeps the memory and the restarts of all containers, and the stolen CPU time. */
     private async sample(at: number): Promise<void> {
+        const times = cpuTimes();
+        if (times !== "") {
+            this.stolen.push({ at, measured: stolenShare(this.times, times) });
+            this.times = times;
+        }
         const { cluster, settings } = this.stack;
         const namespaces = new Set(deployedNamespaces(settings));
         const api = kubernetesApi(cluster.config);
@@ -253,11 +264,11 @@ export class SoakRun {
     private report(): void {
         const ended = Date.now();
         const requests = this.dns?.ended ?? [];
-        const { steps, rolls } = this;
-        const [last] = minutesOf({ began: ended - minute, ended, settling: 0, steps, requests, rolls });
+        const { steps, rolls, stolen } = this;
+        const [last] = minutesOf({ began: ended - minute, ended, settling: 0, steps, requests, rolls, stolen });
         if (last) {
             console.log(
-                `minute ${Math.round((ended - this.began) / minute)} of ${this.options.minutes}: p50 ${shown(last.p50, 2)} ms, p99 ${shown(last.p99, 2)} ms, ${last.unanswered} of ${last.sent} unanswered; with repetition ${last.lost} of ${last.requests} lost`,
+                `minute ${Math.round((ended - this.began) / minute)} of ${this.options.minutes}: p50 ${shown(last.p50, 2)} ms, p99 ${shown(last.p99, 2)} ms, ${last.unanswered} of ${last.sent} unanswered; with repetition ${last.lost} of ${last.requests} lost${Number.isNaN(last.stolen) ? "" : `; ${shown(last.stolen)} % of the CPU time stolen`}`,
             );
         }
     }

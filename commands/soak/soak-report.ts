@@ -36,8 +36,8 @@ const allowedLatency = { factor: 1.25, milliseconds: 1 } as const;
 const percent = (fraction: number, digits = 3): string => `${shown(fraction * 100, digits)} %`;
 const mebibytes = (bytes: number): string => shown(bytes / 2 ** 20, 1);
 
-const minutesIn = ({ began, ended, settling, steps, dns, rolls }: SoakResult): Minute[] =>
-    minutesOf({ began, ended, settling, steps, requests: dns, rolls });
+const minutesIn = ({ began, ended, settling, steps, dns, rolls, stolen }: SoakResult): Minute[] =>
+    minutesOf({ began, ended, settling, steps, requests: dns, rolls, stolen });
 
 /** What was measured against each bar. @param redundant whether there are two DHCP servers. */
 export function judge(result: SoakResult, redundant: boolean): Verdict[] {
@@ -159,6 +159,7 @@ export function soakReport(result: SoakResult, options: SoakReportOptions): Repo
                 ],
                 rows: rolls.map((roll) => rollRow(roll.workload, roll, minutes, began)),
             },
+            ...stolenTable(minutes),
             ...(problems.length > 0
                 ? [{ title: "What else failed", head: ["what"], rows: problems.map((text) => [text]) }]
                 : []),
@@ -172,6 +173,13 @@ export function soakReport(result: SoakResult, options: SoakReportOptions): Repo
                 over("unanswered, dnsperf", ({ unanswered }) => unanswered),
                 over("lost with repetition", ({ lost }) => lost),
             ]),
+            ...(minutes.some(({ stolen }) => stolen > 0)
+                ? [
+                      chart("soak-stolen", "CPU time that other virtual machines took, by minute; grey: rolls", "%", [
+                          over("stolen", ({ stolen }) => stolen),
+                      ]),
+                  ]
+                : []),
             chart("soak-memory", "Memory of the largest containers; grey: rolls", "MiB", memorySeries(result)),
         ],
         // Not the single samples, which are megabytes.
@@ -194,6 +202,47 @@ function rollRow(
         String(own.reduce((sum, { unanswered }) => sum + unanswered, 0)),
         String(own.reduce((sum, { lost }) => sum + lost, 0)),
     ];
+}
+
+/** Upper ends of the shares of stolen CPU time, in percent, that the minutes are compared by. */
+const stolenSteps = [10, 30, 50, 100] as const;
+
+/** What the minutes without a roll were like, by the CPU time that other virtual machines took: none of it is the stack's. */
+function stolenTable(minutes: readonly Minute[]): ReportTable[] {
+    const known = minutes.filter(({ stolen, disturbed }) => !Number.isNaN(stolen) && !disturbed);
+    const rows = stolenSteps.flatMap((to, i) => {
+        const from = stolenSteps[i - 1] ?? 0;
+        const own = known.filter(({ stolen }) => stolen >= from && (stolen < to || to === 100));
+        const total = (count: (minute: Minute) => number) => String(own.reduce((sum, one) => sum + count(one), 0));
+        return own.length === 0
+            ? []
+            : [
+                  [
+                      `${from} to ${to}`,
+                      String(own.length),
+                      shown(median(own.map(({ p99 }) => p99)), 2),
+                      total(({ sent }) => sent),
+                      total(({ unanswered }) => unanswered),
+                      total(({ lost }) => lost),
+                  ],
+              ];
+    });
+    return rows.length === 0
+        ? []
+        : [
+              {
+                  title: "CPU time that other virtual machines took",
+                  head: [
+                      "%",
+                      "minutes without a roll",
+                      "p99, ms",
+                      "queries of dnsperf",
+                      "unanswered",
+                      "lost with repetition",
+                  ],
+                  rows,
+              },
+          ];
 }
 
 const memoryTable = (result: SoakResult): ReportTable => ({
