@@ -1,7 +1,7 @@
 /** The result of a benchmark: a page with its tables and pictures, the same figures as JSON, and an index of all results. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 
 import { projectFolder } from "../../tools/stack-config";
 
@@ -82,7 +82,7 @@ export const indexPage = (reports: readonly StoredReport[]): string =>
 
 /** Writes the page, the pictures, the JSON file and the index, and says where. @param folder relative to the project. */
 export function writeReport(report: Report, folder: string): void {
-    const target = join(projectFolder, folder);
+    const target = resolve(projectFolder, folder);
     mkdirSync(target, { recursive: true });
     const { name, title, command, conditions, tables, pictures, data } = report;
     const stored: StoredReport = {
