@@ -129,7 +129,7 @@ describe("the script of the lease database", () => {
 
     it("moves what Kea would read, in its order, and only once", () => {
         volume.write("dhcp4.leases.2", header, lease("192.0.2.1"), "");
-        volume.write("dhcp4.leases.1", header, lease("192.0.2.2"), "");
+        volume.write("dhcp4.leases.1", header, lease("192.0.2.2"));
         volume.write("dhcp4.leases", header, lease("192.0.2.3").slice(0, -3));
         const sent = [header, lease("192.0.2.1"), header, lease("192.0.2.2"), header, lease("192.0.2.3").slice(0, -3)];
         expect(volume.run("move").succeeded).to.equal(true);
@@ -250,10 +250,8 @@ describe("leases of the volume in the real PostgreSQL", () => {
         expect(made.status, made.stderr).to.equal(0);
         const options = ["-D", cluster, "-k", volume.folder, "-c", "listen_addresses=", "-F"];
         server = spawn(join(programs, "postgres"), options, { ...user, stdio: "ignore" });
-        await eventually(async () => {
-            const create = ["-h", volume.folder, "-U", "kea", "postgres", "-c", "CREATE DATABASE kea"];
-            expect(spawnSync("psql", create).status).to.equal(0);
-        }, 30);
+        const create = ["-h", volume.folder, "-U", "kea", "postgres", "-c", "CREATE DATABASE kea"];
+        await eventually(() => Promise.resolve(expect(spawnSync("psql", create).status).to.equal(0)), 30);
         // Kea's own table, as far as leases are concerned.
         query(`CREATE TABLE lease4 (
             address bigint PRIMARY KEY, hwaddr bytea, client_id bytea, valid_lifetime bigint, expire timestamptz,
