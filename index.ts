@@ -14,12 +14,12 @@ import { MetalLB } from "./components/metallb";
 import { Monitoring, OperatorCrds } from "./components/monitoring";
 import { createFoundation, createPlatform, fulfilRequests } from "./components/platform";
 import { requireCluster } from "./components/requirements";
-import { addressClaims, deployedNamespaces, readSettings } from "./components/settings";
+import { addressClaims, deployedNamespaces, readSettings, siteOf } from "./components/settings";
 
 /** The whole deployment. A component that is switched off is not created, and nothing depends on it. */
 export = async () => {
     const settings = await readSettings();
-    const site = { ...settings.site, metallb: settings.metallb.enabled };
+    const site = siteOf(settings);
     const cluster = await rememberCluster(site.kubeContext);
     if (pulumi.runtime.hasEngine() && !pulumi.runtime.isDryRun()) {
         await requireCluster(settings);

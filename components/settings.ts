@@ -11,7 +11,7 @@ import { checkStackFile } from "../config/stack-file";
 import { components } from "./index";
 import { addressProblems } from "./address-rules";
 import type { AddressClaim, ComponentDefinition, HostRequest, ReadSettings } from "./lib/component";
-import { siteSettings } from "./lib/site";
+import { type Site, siteSettings } from "./lib/site";
 import { hostProblems } from "./host-rules";
 import { siteProblems } from "./site-rules";
 
@@ -123,6 +123,12 @@ export const componentNamespaces = (
     site: Pick<Settings["site"], "namespace"> = settings.site,
 ): string[] => definition.namespaces(settingsOf(settings, definition), site, (other) => settingsOf(settings, other));
 
+/** The site as the components get it. */
+export const siteOf = ({ site, metallb }: Pick<Settings, "site" | "metallb">): Site => ({
+    ...site,
+    metallb: metallb.enabled,
+});
+
 /** The host names that the enabled components ask for. */
 export const requestedHosts = (settings: Settings): HostRequest[] =>
     enabledComponents(settings).flatMap(
@@ -144,7 +150,7 @@ export function addressClaims(settings: Settings): AddressClaim[] {
 /** Everything that the schemas cannot say: rules within a component and between them. */
 function brokenRules(settings: Settings): Problem[] {
     const read: ReadSettings = (definition) => settingsOf(settings, definition);
-    const site = { ...settings.site, metallb: settings.metallb.enabled };
+    const site = siteOf(settings);
     const enabled = enabledComponents(settings);
     return [
         ...siteProblems(site, ownNamespaces(settings)),

@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 
 import { checkSettings } from "../components/settings";
 import { problemLine } from "../config/problems";
@@ -106,6 +108,13 @@ export function keaInstalled(): boolean {
         console.log(`    not run: the configuration is for Kea 3.0 and later, and kea-dhcp4 is ${version}`);
     }
     return installed("kea-dhcp4") && !tooOld;
+}
+
+/** Writes a program of the shell that stands for another one. @returns its path. */
+export function standIn(folder: string, name: string, lines: string): string {
+    const path = join(folder, name);
+    writeFileSync(path, `#!/bin/sh\n${lines}\n`, { mode: 0o755 });
+    return path;
 }
 
 /** Whether a program is installed; says so once where it is not, because its tests then do not run. */

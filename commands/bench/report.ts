@@ -80,7 +80,7 @@ export const indexPage = (reports: readonly StoredReport[]): string =>
         ]),
     ].join("\n\n") + "\n";
 
-/** Writes the page, the pictures, the JSON file and the index, and says where. @param folder relative to the project. */
+/** Writes the page, the pictures, the JSON file and the index, and says where. @param folder absolute, or relative to the project. */
 export function writeReport(report: Report, folder: string): void {
     const target = resolve(projectFolder, folder);
     mkdirSync(target, { recursive: true });
@@ -106,7 +106,7 @@ export function writeReport(report: Report, folder: string): void {
 const load = (): string => loadavg()[0]?.toFixed(1) ?? "unknown";
 
 /** CPU times of this machine, as Linux counts them since it started. Empty on other systems. */
-export const cpuTimes = (): string => (existsSync("/proc/stat") ? readFileSync("/proc/stat", "utf8") : "");
+const cpuTimes = (): string => (existsSync("/proc/stat") ? readFileSync("/proc/stat", "utf8") : "");
 
 /**
  * The share of CPU time that the hypervisor gave to other virtual machines, in percent.
@@ -120,22 +120,34 @@ export function stolenShare(before: string, after: string): number {
     return all > 0 ? (100 * (passed[7] ?? 0)) / all : 0;
 }
 
+/** Begins to count: each call of what it returns tells the stolen share since the call before. NaN if it is not known. */
+export function stolenSince(): () => number {
+    let before = cpuTimes();
+    return () => {
+        const after = cpuTimes();
+        const share = after === "" ? NaN : stolenShare(before, after);
+        before = after;
+        return share;
+    };
+}
+
 /**
  * Describes this machine. Call it before the measurement; the function that it returns is called after it, because the
  * load average of both moments and the stolen CPU time tell what else ran, here and beside this machine.
  */
 export function machine(): () => Record<string, string> {
     const before = load();
-    const times = cpuTimes();
+    const stolen = stolenSince();
     const cores = cpus();
-    return () => ({
-        "cores of this machine": `${cores.length} × ${cores[0]?.model ?? "unknown"}`,
-        "load average (1 minute) before and after": `${before}, ${load()}`,
-        ...(times !== "" && {
-            "CPU time that other virtual machines took": `${stolenShare(times, cpuTimes()).toFixed(0)} %`,
-        }),
-        date: new Date().toISOString().slice(0, 16).replace("T", " ") + " UTC",
-    });
+    return () => {
+        const share = stolen();
+        return {
+            "cores of this machine": `${cores.length} × ${cores[0]?.model ?? "unknown"}`,
+            "load average (1 minute) before and after": `${before}, ${load()}`,
+            ...(!Number.isNaN(share) && { "CPU time that other virtual machines took": `${share.toFixed(0)} %` }),
+            date: new Date().toISOString().slice(0, 16).replace("T", " ") + " UTC",
+        };
+    };
 }
 
 /** The command line of an npm script. */

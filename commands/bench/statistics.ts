@@ -4,6 +4,10 @@ export function quantile(numbers: readonly number[], fraction: number): number {
     return sorted[Math.max(0, Math.ceil(sorted.length * fraction) - 1)] ?? NaN;
 }
 
+/** NaN if there are none. */
+export const mean = (numbers: readonly number[]): number =>
+    numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
+
 export const median = (numbers: readonly number[]): number => quantile(numbers, 0.5);
 
 /** A number with a sensible number of digits, or a dash if there is none. */

@@ -1,4 +1,5 @@
 /** Memory of containers over time: samples from the kubelets, and whether it grows. */
+import { mean } from "../bench/statistics";
 
 /** The working set of a container at a moment. */
 export interface MemorySample {
@@ -35,7 +36,6 @@ export const samplesIn = (text: string, at: number, namespaces: ReadonlySet<stri
 
 /** The straight line through points by least squares, as its values at the first and the last one. */
 export function fittedLine(points: readonly (readonly [x: number, y: number])[]): [from: number, to: number] {
-    const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
     const [meanX, meanY] = [mean(points.map(([x]) => x)), mean(points.map(([, y]) => y))];
     const spread = points.reduce((sum, [x]) => sum + (x - meanX) ** 2, 0);
     const slope = spread === 0 ? 0 : points.reduce((sum, [x, y]) => sum + (x - meanX) * (y - meanY), 0) / spread;

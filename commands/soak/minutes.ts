@@ -1,6 +1,6 @@
 /** What was measured in each minute of the run. */
 import type { DnsMeasurement } from "../bench/dnsperf";
-import { median } from "../bench/statistics";
+import { mean, median } from "../bench/statistics";
 import type { Sample } from "../drill/outcome";
 
 /** A run of dnsperf or perfdhcp, which began at a time in milliseconds since 1970. */
@@ -58,7 +58,6 @@ export function minutesOf({ began, ended, settling, steps, requests, rolls, stol
         const from = began + i * length;
         const within = (time: number) => time >= from && time < from + length;
         const own = steps.filter(({ at }) => within(at)).map(({ measured }) => measured);
-        const taken = stolen.filter(({ at }) => within(at)).map(({ measured }) => measured);
         const asked = requests.filter(({ sent }) => within(sent));
         return {
             began: from,
@@ -70,7 +69,7 @@ export function minutesOf({ began, ended, settling, steps, requests, rolls, stol
             unanswered: own.reduce((sum, { lost }) => sum + lost, 0),
             requests: asked.length,
             lost: asked.filter(({ answered }) => answered === undefined).length,
-            stolen: taken.reduce((sum, share) => sum + share, 0) / taken.length,
+            stolen: mean(stolen.filter(({ at }) => within(at)).map(({ measured }) => measured)),
         };
     });
 }

@@ -5,7 +5,7 @@ import { deployedNamespaces } from "../../components/settings";
 import { environment } from "../../config/environment";
 import { type DnsMeasurement, measureDns } from "../bench/dnsperf";
 import { type DhcpMeasurement, measureDhcp } from "../bench/perfdhcp";
-import { cpuTimes, stolenShare } from "../bench/report";
+import { stolenSince } from "../bench/report";
 import type { Undo } from "../bench/restore";
 import { shown } from "../bench/statistics";
 import { kubernetesApi } from "../doctor/api";
@@ -48,7 +48,7 @@ export interface SoakResult {
     readonly rolls: readonly Roll[];
     readonly notRolled: readonly string[];
     readonly memory: readonly MemorySample[];
-    /** Shares of the CPU time that other virtual machines took since the sample before, in percent. Empty if not known. */
+    /** Shares of the CPU time that other virtual machines took since the sample before, in percent. NaN if not known. */
     readonly stolen: readonly Timed<number>[];
     /** Containers that were restarted in a pod that lives on. */
     readonly restarts: number;
@@ -83,7 +83,7 @@ export class SoakRun {
     private readonly notRolled = new Set<string>();
     /** Restarts of each container that there were before, and that there are now. */
     private readonly restarts = new Map<string, { readonly before: number; readonly now: number }>();
-    private times = cpuTimes();
+    private readonly stolenShare = stolenSince();
     private dns?: DnsLoad;
     private population?: DhcpLoad;
     private began = NaN;
@@ -233,11 +233,7 @@ export class SoakRun {
 
     /** Keeps the memory and the restarts of all containers, and the stolen CPU time. */
     private async sample(at: number): Promise<void> {
-        const times = cpuTimes();
-        if (times !== "") {
-            this.stolen.push({ at, measured: stolenShare(this.times, times) });
-            this.times = times;
-        }
+        this.stolen.push({ at, measured: this.stolenShare() });
         const { cluster, settings } = this.stack;
         const namespaces = new Set(deployedNamespaces(settings));
         const api = kubernetesApi(cluster.config);

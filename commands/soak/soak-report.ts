@@ -199,31 +199,34 @@ function rollRow(
         shown((roll.began - began) / 60_000, 1),
         shown((roll.ended - roll.began) / 1000),
         shown(Math.max(...own.map(({ p99 }) => p99)), 2),
-        String(own.reduce((sum, { unanswered }) => sum + unanswered, 0)),
-        String(own.reduce((sum, { lost }) => sum + lost, 0)),
+        total(own, ({ unanswered }) => unanswered),
+        total(own, ({ lost }) => lost),
     ];
 }
 
-/** Upper ends of the shares of stolen CPU time, in percent, that the minutes are compared by. */
-const stolenSteps = [10, 30, 50, 100] as const;
+const total = (minutes: readonly Minute[], value: (minute: Minute) => number): string =>
+    String(minutes.reduce((sum, minute) => sum + value(minute), 0));
+
+/** Lower ends of the shares of stolen CPU time, in percent, that the minutes are compared by. */
+const stolenSteps = [0, 10, 30, 50] as const;
 
 /** What the minutes without a roll were like, by the CPU time that other virtual machines took: none of it is the stack's. */
 function stolenTable(minutes: readonly Minute[]): ReportTable[] {
-    const known = minutes.filter(({ stolen, disturbed }) => !Number.isNaN(stolen) && !disturbed);
-    const rows = stolenSteps.flatMap((to, i) => {
-        const from = stolenSteps[i - 1] ?? 0;
-        const own = known.filter(({ stolen }) => stolen >= from && (stolen < to || to === 100));
-        const total = (count: (minute: Minute) => number) => String(own.reduce((sum, one) => sum + count(one), 0));
+    const rows = stolenSteps.flatMap((from, i) => {
+        const to = stolenSteps[i + 1];
+        const own = minutes.filter(
+            ({ stolen, disturbed }) => !disturbed && stolen >= from && stolen < (to ?? Infinity),
+        );
         return own.length === 0
             ? []
             : [
                   [
-                      `${from} to ${to}`,
+                      `${from} to ${to ?? 100}`,
                       String(own.length),
                       shown(median(own.map(({ p99 }) => p99)), 2),
-                      total(({ sent }) => sent),
-                      total(({ unanswered }) => unanswered),
-                      total(({ lost }) => lost),
+                      total(own, ({ sent }) => sent),
+                      total(own, ({ unanswered }) => unanswered),
+                      total(own, ({ lost }) => lost),
                   ],
               ];
     });

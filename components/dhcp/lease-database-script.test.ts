@@ -3,7 +3,6 @@ import { expect } from "chai";
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import {
     appendFileSync,
-    chmodSync,
     chownSync,
     existsSync,
     mkdirSync,
@@ -17,6 +16,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { eventually } from "../../tests/deployed";
+import { standIn } from "../../tests/support";
 
 const header =
     "address,hwaddr,client_id,valid_lifetime,expire,subnet_id,fqdn_fwd,fqdn_rev,hostname,state,user_context,pool_id";
@@ -27,6 +27,8 @@ interface Run {
     readonly succeeded: boolean;
     readonly printed: string;
 }
+
+const textOf = (path: string): string | undefined => (existsSync(path) ? readFileSync(path, "utf8") : undefined);
 
 /** A folder with Kea's leases, and one with the programs that the script calls. */
 class Volume {
@@ -43,9 +45,7 @@ class Volume {
 
     /** A program that the script finds before the machine's. */
     program(name: string, lines: string): void {
-        const path = join(this.programs, name);
-        writeFileSync(path, `#!/bin/sh\n${lines}\n`);
-        chmodSync(path, 0o755);
+        standIn(this.programs, name, lines);
     }
 
     run(command: string, environment: NodeJS.ProcessEnv = {}): Run {
@@ -71,14 +71,12 @@ class Volume {
     }
 
     read(name: string): string | undefined {
-        const path = join(this.data, name);
-        return existsSync(path) ? readFileSync(path, "utf8") : undefined;
+        return textOf(join(this.data, name));
     }
 
     /** What a stand-in wrote beside the folder of the leases. */
     noted(name: string): string[] {
-        const path = join(this.folder, name);
-        return existsSync(path) ? readFileSync(path, "utf8").split("\n").filter(Boolean) : [];
+        return textOf(join(this.folder, name))?.split("\n").filter(Boolean) ?? [];
     }
 
     delete(): void {

@@ -1,10 +1,10 @@
 import { expect } from "chai";
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { metadataOf, resource, stackRun, waitsFor } from "../../tests/support";
+import { metadataOf, resource, stackRun, standIn, waitsFor } from "../../tests/support";
 import { keepRunning, waitForRedis } from "./unbound";
 import { dnsPort, healthName } from "./unbound-config";
 
@@ -213,12 +213,7 @@ describe("the shell scripts of Unbound's pod", () => {
     });
     afterEach(() => rmSync(folder, { recursive: true }));
 
-    const program = (name: string, script: string): string => {
-        const file = join(folder, name);
-        writeFileSync(file, `#!/bin/sh\n${script}\n`);
-        chmodSync(file, 0o755);
-        return file;
-    };
+    const program = (name: string, script: string) => standIn(folder, name, script);
     const run = (script: string, ...args: string[]) =>
         spawnSync("sh", ["-c", script, "test", ...args], {
             encoding: "utf8",

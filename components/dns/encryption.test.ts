@@ -6,7 +6,7 @@ import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { installed, problemsWith, resource, stackRun } from "../../tests/support";
+import { installed, problemsWith, resource, stackRun, standIn } from "../../tests/support";
 import { type Run, runProgram, type SettingChanges } from "../../tools/mock-engine";
 import { addressesIn, ask } from "./dns-client";
 import { encryptedPorts, reloadWhenRenewed } from "./encryption";
@@ -129,8 +129,7 @@ describe("a renewed certificate", () => {
     after(() => rmSync(folder, { recursive: true }));
 
     it("is read once Unbound can be told to, and again after each change", () => {
-        const program = (file: string, text: string) =>
-            writeFileSync(join(folder, file), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+        const program = (name: string, script: string) => standIn(folder, name, script);
         const [certificate, reloads, rounds] = ["tls.crt", "reloads", "rounds"].map((file) => join(folder, file));
         writeFileSync(certificate ?? "", "first");
         // Round 1: Unbound does not run yet. Round 5: the certificate changes. Round 8: the pod is stopped.

@@ -27,22 +27,23 @@ const controlPort = 8953;
 type Encryption = DnsSettings["encryption"];
 type LocalRecord = DnsSettings["localRecords"][number];
 
-/** Name of the Secret with the certificate: an existing one, or the one that cert-manager is asked for. */
-export const certificateSecret = ({ secret = "dns-tls" }: Pick<ServerCertificate, "secret">): string => secret;
-
 /** Name of the server, and of an existing Secret with its certificate. */
 export interface ServerCertificate {
     readonly name: string;
     readonly secret?: string;
 }
 
-/** The certificate to be issued; none if an existing one is used. Clients that know only an address verify that one. */
+/** The certificate to be issued; none if an existing one is used. */
 export const issuedCertificate = (
     server: ServerCertificate | undefined,
     request: Omit<CertificateRequest, "dnsNames">,
 ): CertificateRequest[] =>
     server === undefined || server.secret !== undefined ? [] : [{ ...request, dnsNames: [server.name] }];
 
+/** Name of the Secret with the certificate: an existing one, or the one that cert-manager is asked for. */
+export const certificateSecret = ({ secret = "dns-tls" }: Pick<ServerCertificate, "secret">): string => secret;
+
+/** The resolver's own. Clients that know only an address verify that one. */
 export const certificateRequests = (settings: DnsSettings, namespace: string): CertificateRequest[] =>
     issuedCertificate(settings.encryption, {
         name: certificateSecret({}),
@@ -88,12 +89,12 @@ export const reloadLines = (encryption: Encryption): string[] =>
 export function discoveryRecords(
     settings: Pick<DnsSettings, "encryption" | "address" | "furtherAddresses" | "localRecords">,
 ): LocalRecord[] {
-    const { encryption, address, furtherAddresses, localRecords } = settings;
+    const { encryption, address, localRecords } = settings;
     if (encryption === undefined || address === undefined) {
         return [];
     }
     const { name } = encryption;
-    const addresses = [address, ...furtherAddresses];
+    const addresses = addressesOf(settings);
     const known = localRecords.some((record) => record.type === "A" && canonical(record.name) === canonical(name));
     const hint = `ipv4hint=${addresses.join(",")}`;
     const discovery = { name: "_dns.resolver.arpa", type: "SVCB", ttl: 300 } as const;

@@ -2,12 +2,12 @@
 import { expect } from "chai";
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { installed } from "../../tests/support";
+import { installed, standIn } from "../../tests/support";
 import { nftTable, route, table } from "./node-path-config";
 
 const addresses = ["192.0.2.53", "192.0.2.54"];
@@ -88,9 +88,7 @@ describe("the agent of the nodes' path", () => {
 
     /** Whether the resolver answers: a program called nslookup stands for it. */
     function resolverAnswers(answers: boolean): void {
-        const file = join(folder, "nslookup");
-        writeFileSync(file, `#!/bin/sh\n${answers ? "echo 'Address: 127.0.0.1'" : "exit 1"}\n`);
-        chmodSync(file, 0o755);
+        standIn(folder, "nslookup", answers ? "echo 'Address: 127.0.0.1'" : "exit 1");
     }
 
     function start(nodeIp = "192.0.2.10"): { agent: ChildProcess; log: () => string } {

@@ -188,6 +188,8 @@ export const dnsSettings = z.strictObject({
 });
 
 export type DnsSettings = z.output<typeof dnsSettings>;
+export type DnsThresholds = DnsSettings["thresholds"];
+export type DnsObjectives = DnsSettings["objectives"];
 
 /** The settings with the resolver's addresses. */
 export type Addressed = Pick<DnsSettings, "address" | "furtherAddresses">;
@@ -197,5 +199,3 @@ export const addressesOf = ({ address, furtherAddresses }: Addressed): string[] 
     ...(address === undefined ? [] : [address]),
     ...furtherAddresses,
 ];
-export type DnsThresholds = DnsSettings["thresholds"];
-export type DnsObjectives = DnsSettings["objectives"];

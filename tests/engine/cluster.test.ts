@@ -20,7 +20,7 @@ export = async () => {
 
 (spawnSync("pulumi", ["version"]).status === 0 ? describe : describe.skip)(
     "a context that has become another cluster",
-    function () {
+    () => {
         let cluster: StandInCluster;
         let copy: ProjectCopy;
         let pulumi: ReturnType<typeof cli>;
