@@ -6,7 +6,7 @@ import { join } from "node:path";
 
 import { floodArguments } from "../commands/bench/dnsperf";
 import { changeField, valueAtPointer } from "../commands/drill/change";
-import { encodeQuery, isGood } from "../commands/drill/dns-load";
+import { encodeQuery, isGood, resolverFor } from "../commands/drill/dns-load";
 import { barsText, drillReport, problemsOf, verdict } from "../commands/drill/drill-report";
 import { failures } from "../commands/drill/failures";
 import { harmlessChanges } from "../commands/drill/killed-up";
@@ -111,6 +111,17 @@ describe("drills", () => {
         );
         expect(barsText({ dhcp: {} })).to.equal("DHCP: leases kept");
         expect(barsText({})).to.equal("");
+    });
+
+    it("repeat a query at the next resolver that the clients know", () => {
+        expect([1, 2, 3].map((tries) => resolverFor(["192.0.2.1", "192.0.2.2"], tries))).to.deep.equal([
+            "192.0.2.1",
+            "192.0.2.2",
+            "192.0.2.1",
+        ]);
+        expect([1, 2, 3].map((tries) => resolverFor(["192.0.2.1"], tries))).to.deep.equal(
+            Array<string>(3).fill("192.0.2.1"),
+        );
     });
 
     it("ask with well-formed queries", () => {

@@ -1,6 +1,7 @@
 /** Failures of the resolvers, and of what leads to them. */
 import { nodeNamespace } from "../../components/dns/node-path";
 import { nodeApp } from "../../components/dns/node-path-config";
+import { addressesOf } from "../../components/dns/settings";
 import { floodDns, measureDns } from "../bench/dnsperf";
 import type { Failure } from "./failure";
 import { malformedPackets, sendMalformedDns } from "./packets";
@@ -18,6 +19,11 @@ export const needsNodes = ({ options: { nodeDown, nodeUp } }: Stack): string | u
 
 const needsPath = ({ settings: { dns } }: Stack): string | undefined =>
     dns.path === "node" ? undefined : "needs noc:dns.path = node";
+
+const needsAddresses = ({ settings: { dns } }: Stack): string | undefined =>
+    addressesOf(dns).length > 1 ? undefined : "needs noc:dns.furtherAddresses";
+
+const loseServingNode = async (stack: Stack): Promise<void> => stack.loseNode(await stack.servingNode());
 
 export const dnsFailures: readonly Failure[] = [
     {
@@ -75,7 +81,16 @@ export const dnsFailures: readonly Failure[] = [
         title: "the serving node lost",
         dns: { outage: 3 },
         unavailable: needsNodes,
-        breaks: async (stack) => stack.loseNode(await stack.servingNode()),
+        breaks: loseServingNode,
+    },
+    {
+        name: "node-lost-known",
+        title: "the serving node lost, and the clients know the addresses on other nodes",
+        // One repetition.
+        dns: { lost: 0, longest: 2 },
+        knowAllResolvers: true,
+        unavailable: (stack) => needsAddresses(stack) ?? needsNodes(stack),
+        breaks: loseServingNode,
     },
     {
         name: "malformed-dns",

@@ -28,6 +28,10 @@ export const encodeQuery = (id: number, name: string): Buffer =>
 /** Whether a message answers with NOERROR or NXDOMAIN. */
 export const isGood = (message: Buffer): boolean => [0, 3].includes((message[3] ?? 0) & 15);
 
+/** Where a query goes the nth time: clients that know several resolvers repeat it at the next one. */
+export const resolverFor = (servers: readonly string[], tries: number): string | undefined =>
+    servers[(tries - 1) % servers.length];
+
 export class DnsLoad {
     private readonly samples: Sample[] = [];
     private readonly pending = new Map<number, Pending>();
@@ -35,9 +39,12 @@ export class DnsLoad {
     private next = 0;
     private stopped?: Promise<Sample[]>;
 
-    /** @param rate queries per second. */
+    /**
+     * @param servers the addresses of the resolver that the clients know, in their order.
+     * @param rate queries per second.
+     */
     constructor(
-        private readonly server: string,
+        private readonly servers: readonly string[],
         private readonly names: readonly string[],
         rate: number,
     ) {
@@ -80,7 +87,7 @@ export class DnsLoad {
             return;
         }
         pending.tries += 1;
-        pending.socket.send(pending.query, 53, this.server, () => undefined);
+        pending.socket.send(pending.query, 53, resolverFor(this.servers, pending.tries), () => undefined);
         pending.timer = setTimeout(() => this.send(id, pending), repetition);
     }
 

@@ -7,6 +7,8 @@ export interface Failure {
     readonly title: string;
     /** The bound for the clients of DNS. Left out if the failure does not concern them. */
     readonly dns?: Bar;
+    /** Whether the clients of DNS know all of the resolver's addresses. Otherwise they know the first one. */
+    readonly knowAllResolvers?: boolean;
     /** The bound for the clients of DHCP, all of which have to keep their addresses. */
     readonly dhcp?: Bar;
     /** Why it cannot be brought about here. Undefined if it can. */

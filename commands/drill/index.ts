@@ -1,6 +1,7 @@
 /** `npm run drill`: brings failures about on the deployed stack, and measures what clients notice. */
 import { parseArgs } from "node:util";
 
+import { addressesOf } from "../../components/dns/settings";
 import { environment } from "../../config/environment";
 import { stackSettings } from "../../tools/stack-config";
 import { forwardedZone, namesToAsk } from "../bench/names";
@@ -99,7 +100,8 @@ async function run(failure: Failure, { stack, dhcp, names }: Loads): Promise<Dri
     const changed = dhcp.changed;
     const restarts = await stack.restarts();
     await failure.prepares?.(stack);
-    const dns = new DnsLoad(stack.resolver.address, names, rate);
+    const resolvers = failure.knowAllResolvers ? addressesOf(stack.settings.dns) : [stack.resolver.address];
+    const dns = new DnsLoad(resolvers, names, rate);
     try {
         await stack.pause(margin);
         const began = Date.now();

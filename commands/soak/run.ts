@@ -128,7 +128,7 @@ export class SoakRun {
         const population = await DhcpLoad.start(stack.dhcpAddresses, router, environment.relayAddress);
         this.population = population;
         undoLater("releasing the leases", () => population.stop());
-        const dns = new DnsLoad(stack.resolver.address, options.names, repeatingRate);
+        const dns = new DnsLoad([stack.resolver.address], options.names, repeatingRate);
         this.dns = dns;
         this.began = Date.now();
         const visits = setInterval(() => population.visit(), 1000);
