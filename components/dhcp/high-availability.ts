@@ -29,7 +29,9 @@ const relationship = (own: Role) => ({
     mode: "hot-standby",
     // In milliseconds. A client that repeats itself is to be answered within 3 s, whatever happens to a server.
     "heartbeat-delay": 500,
-    "max-response-delay": 1500,
+    // Less than a heartbeat's delay and the second after which kea-peer breaks a connection, so that the first heartbeat to
+    // a lost node decides. With as much, the second one does at times, two seconds later.
+    "max-response-delay": 1200,
     // With more, the standby would wait until so many clients have asked in vain.
     "max-unacked-clients": 0,
     // The port takes the commands of the other server only, and none that changes the configuration.
